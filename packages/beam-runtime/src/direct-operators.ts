@@ -1,0 +1,143 @@
+import type { CombineFn, PaneInfo, Window, WindowedValue } from "apache-beam";
+import type { Coder } from "apache-beam/coders/coders";
+import { PaneInfoCoder } from "apache-beam/coders/standard_coders";
+import { deserializeFn } from "apache-beam/internal/serialize";
+import type { PTransform as TransformProto } from "apache-beam/proto/beam_runner_api";
+import { GlobalWindow } from "apache-beam/values";
+import * as operators from "apache-beam/worker/operators";
+
+/** Groups a whole bundle in memory; the direct runner has one bundle, so this is GroupByKey there. */
+export const DIRECT_GROUP_BY_KEY = "beam-runtime:direct:group_by_key:v1";
+/** Combines a whole bundle in memory without keeping its values. */
+export const DIRECT_COMBINE_PER_KEY = "beam-runtime:direct:combine_per_key:v1";
+
+interface KeyedValue {
+  readonly key: unknown;
+  readonly value: unknown;
+}
+
+interface Group<State> {
+  readonly key: unknown;
+  readonly window: Window;
+  state: State;
+}
+
+/** After this many milliseconds of work the event loop gets a turn: timers, signals and progress live there. */
+const BREATH_MS = 50;
+
+/** Groups by key and window. A key that is a string is its own group's name; other keys are named by their coder's bytes. */
+abstract class DirectGroupingOperator<State> implements operators.IOperator {
+  private readonly receiver: operators.Receiver;
+  private readonly keyCoder: Coder<unknown>;
+  private readonly windowCoder: Coder<Window>;
+  private groups = new Map<string, Group<State>>();
+
+  constructor(
+    readonly transformId: string,
+    transform: TransformProto,
+    context: operators.OperatorContext,
+  ) {
+    this.receiver = context.getReceiver(only(Object.values(transform.outputs), transformId));
+    const input = context.descriptor.pcollections[only(Object.values(transform.inputs), transformId)];
+    const coder = context.descriptor.coders[input?.coderId ?? ""];
+    const windowing = context.descriptor.windowingStrategies[input?.windowingStrategyId ?? ""];
+    const keyCoderId = coder?.componentCoderIds[0];
+    if (keyCoderId === undefined || windowing === undefined) {
+      throw new Error(`${transformId}: its input has no key coder or no windowing; group a collection of {key, value}`);
+    }
+    this.keyCoder = context.pipelineContext.getCoder(keyCoderId);
+    this.windowCoder = context.pipelineContext.getCoder(windowing.windowCoderId);
+  }
+
+  protected abstract empty(): State;
+  protected abstract add(state: State, value: unknown): State;
+  protected abstract output(state: State): unknown;
+
+  async startBundle(): Promise<void> {
+    this.groups = new Map();
+  }
+
+  process(element: WindowedValue<unknown>): operators.ProcessResult {
+    const { key, value } = element.value as KeyedValue;
+    for (const window of element.windows) {
+      const name = this.groupName(key, window);
+      const group = this.groups.get(name);
+      if (group === undefined) this.groups.set(name, { key, window, state: this.add(this.empty(), value) });
+      else group.state = this.add(group.state, value);
+    }
+    return operators.NonPromise;
+  }
+
+  async finishBundle(): Promise<void> {
+    let rested = Date.now();
+    for (const [name, group] of this.groups) {
+      // Each group is let go once it is sent, so that grouping and what follows never hold everything at once.
+      this.groups.delete(name);
+      const pending = this.receiver.receive({
+        value: { key: group.key, value: this.output(group.state) },
+        windows: [group.window],
+        timestamp: group.window.maxTimestamp(),
+        pane: PaneInfoCoder.ONE_AND_ONLY_FIRING as PaneInfo,
+      });
+      if (pending !== operators.NonPromise) await pending;
+      if (Date.now() - rested > BREATH_MS) {
+        await new Promise((resolve) => setImmediate(resolve));
+        rested = Date.now();
+      }
+    }
+  }
+
+  private groupName(key: unknown, window: Window): string {
+    const name = typeof key === "string" ? `s${key}` : `c${operators.encodeToBase64(key, this.keyCoder)}`;
+    if (window instanceof GlobalWindow) return name;
+    return `${operators.encodeToBase64(window, this.windowCoder)} ${name}`;
+  }
+}
+
+class DirectGroupByKeyOperator extends DirectGroupingOperator<unknown[]> {
+  protected empty(): unknown[] {
+    return [];
+  }
+
+  protected add(values: unknown[], value: unknown): unknown[] {
+    values.push(value);
+    return values;
+  }
+
+  protected output(values: unknown[]): unknown {
+    return values;
+  }
+}
+
+class DirectCombinePerKeyOperator extends DirectGroupingOperator<unknown> {
+  private readonly combineFn: CombineFn<unknown, unknown, unknown>;
+
+  constructor(transformId: string, transform: TransformProto, context: operators.OperatorContext) {
+    super(transformId, transform, context);
+    const payload = transform.spec?.payload ?? new Uint8Array();
+    this.combineFn = (deserializeFn(payload) as { combineFn: CombineFn<unknown, unknown, unknown> }).combineFn;
+  }
+
+  protected empty(): unknown {
+    return this.combineFn.createAccumulator();
+  }
+
+  protected add(accumulator: unknown, value: unknown): unknown {
+    return this.combineFn.addInput(accumulator, value);
+  }
+
+  protected output(accumulator: unknown): unknown {
+    return this.combineFn.extractOutput(accumulator);
+  }
+}
+
+function only<T>(values: readonly T[], transformId: string): T {
+  const [value] = values;
+  if (value === undefined || values.length > 1) {
+    throw new Error(`${transformId}: has ${values.length} inputs or outputs; grouping has exactly one of each`);
+  }
+  return value;
+}
+
+operators.registerOperator(DIRECT_GROUP_BY_KEY, DirectGroupByKeyOperator);
+operators.registerOperator(DIRECT_COMBINE_PER_KEY, DirectCombinePerKeyOperator);

@@ -1,0 +1,118 @@
+import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { type PCollection, type PTransform, withName } from "apache-beam";
+import { requireForSerialization } from "apache-beam/serialization";
+import { groupBy } from "./keyed";
+
+/** A part of a file, in bytes: the lines that start in [start, end). Any `label` rides along to say what the lines are. */
+export interface FileRange {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+}
+
+/** One line of a file and the label of its range. */
+export interface LabelledLine {
+  readonly label: string;
+  readonly line: string;
+}
+
+/** A file to be read as lines; a name that ends in `.gz` is decompressed, and then read as one range. */
+export interface LinesFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly label: string;
+}
+
+const RANGE_BYTES = 8 * 1024 * 1024;
+const CHUNK_BYTES = 1024 * 1024;
+const NEWLINE = 10;
+
+/** Splits files into byte ranges of about `rangeBytes` (default 8 MiB), so that one file is many elements. */
+export function fileRanges(files: readonly LinesFile[], rangeBytes: number = RANGE_BYTES): readonly FileRange[] {
+  return files.flatMap(({ path, bytes, label }) => {
+    if (path.endsWith(".gz")) return [{ path, start: 0, end: Number.MAX_SAFE_INTEGER, label }];
+    const ranges: FileRange[] = [];
+    for (let start = 0; start < bytes; start += rangeBytes) {
+      ranges.push({ path, start, end: Math.min(start + rangeBytes, bytes), label });
+    }
+    return ranges;
+  });
+}
+
+/** Reads the lines of file ranges. Ranges are spread over workers first; lines come without their line break. */
+export function readRanges(): PTransform<PCollection<FileRange>, PCollection<LabelledLine>> {
+  return withName("readRanges", (ranges: PCollection<FileRange>) =>
+    ranges.apply(withName("spread", groupBy(rangeName))).flatMap(withName("linesOfRanges", linesOfRanges)),
+  );
+}
+
+/** Key of a range: each is a group of its own. */
+export function rangeName(range: FileRange): string {
+  return `${range.path}:${range.start}`;
+}
+
+/** Worker function: the lines of every range of a group. */
+export function* linesOfRanges({ value }: { value: Iterable<FileRange> }): Generator<LabelledLine> {
+  for (const range of value) {
+    for (const line of linesOf(range)) yield { label: range.label, line };
+  }
+}
+
+/** The lines that start in a range; the last one is read to its end, even beyond the range. A last line without a break counts. */
+export function* linesOf({ path, start, end }: FileRange): Generator<string> {
+  if (path.endsWith(".gz")) {
+    yield* linesOfBuffer(gunzipSync(readFileSync(path)));
+    return;
+  }
+  const file = openSync(path, "r");
+  try {
+    yield* linesOfFile(file, start, end);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function* linesOfFile(file: number, start: number, end: number): Generator<string> {
+  // A line starts in the range when the byte before it is a line break, so reading begins one byte early.
+  let position = start === 0 ? 0 : start - 1;
+  let skipping = start !== 0;
+  let rest = Buffer.alloc(0);
+  let lineStart = position;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const length = readSync(file, chunk, 0, CHUNK_BYTES, position);
+    const buffer = rest.length === 0 ? chunk.subarray(0, length) : Buffer.concat([rest, chunk.subarray(0, length)]);
+    position += length;
+    let from = 0;
+    for (let at = buffer.indexOf(NEWLINE, rest.length); at !== -1; at = buffer.indexOf(NEWLINE, from)) {
+      if (!skipping) yield textOf(buffer, from, at);
+      skipping = false;
+      lineStart += at + 1 - from;
+      from = at + 1;
+      if (lineStart >= end) return;
+    }
+    rest = buffer.subarray(from);
+    if (length === 0) {
+      if (rest.length > 0 && !skipping) yield textOf(rest, 0, rest.length);
+      return;
+    }
+  }
+}
+
+function* linesOfBuffer(buffer: Buffer): Generator<string> {
+  let from = 0;
+  for (let at = buffer.indexOf(NEWLINE); at !== -1; at = buffer.indexOf(NEWLINE, from)) {
+    yield textOf(buffer, from, at);
+    from = at + 1;
+  }
+  if (from < buffer.length) yield textOf(buffer, from, buffer.length);
+}
+
+function textOf(buffer: Buffer, from: number, to: number): string {
+  const end = to > from && buffer[to - 1] === 13 ? to - 1 : to;
+  return buffer.toString("utf8", from, end);
+}
+
+requireForSerialization("@junoplus/beam-runtime/file-ranges", exports);

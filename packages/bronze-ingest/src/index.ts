@@ -1,0 +1,12 @@
+export type { CurrentDocument, DocumentHistory, LoggedChange, Operation, RejectedChange, Rejection } from "./change";
+export { type ChangelogFile, ChangelogSourceError, changelogFiles } from "./changelog-files";
+export {
+  CHANGE_COUNTERS,
+  type ChangeCounter,
+  changeCounter,
+  changes,
+  documentHistories,
+  latestDocuments,
+} from "./changes";
+export { documentOf } from "./document";
+export { type PathParams, pathParams } from "./document-path";

@@ -1,0 +1,144 @@
+import { hash } from "node:crypto";
+import { type ChangelogContract, type Fault, type RejectReason, timestampFromIso } from "@junoplus/contracts";
+import { type LoggedChange, OPERATIONS, type Operation, type Rejection } from "./change";
+import { faultsOfDocument } from "./document";
+import { documentPath } from "./document-path";
+
+/**
+ * Reads one line of a change log: the change, valid or with the reasons why not. Never throws: a line that is not JSON is a
+ * rejected change as well.
+ */
+export function readChange(contract: ChangelogContract, line: string): LoggedChange {
+  const row = parseObject(line);
+  if (row === null) return unreadable(line, reject("invalid_json", [["", "is not a JSON object"]]));
+  const timestamp = typeof row["timestamp"] === "string" ? timestampFromIso(row["timestamp"]) : null;
+  const faults = envelopeFaults(row, timestamp);
+  if (timestamp === null || faults.length > 0) return unreadable(line, reject("breaks_contract", faults));
+  // The faults above leave only these types.
+  const { document_name: name, event_id: eventId, operation } = row as Record<string, string>;
+  const data = (row["data"] ?? null) as string | null;
+  const path = documentPath(contract.path, name as string);
+  const id = identity(path ?? (name as string), timestamp, operation as string, eventId as string, data);
+  const verdict = judge(contract, path, operation as string, data);
+  return {
+    key: path ?? `\n${id}`,
+    path,
+    timestamp,
+    eventId: eventId as string,
+    operation: operation as string,
+    data,
+    id,
+    ...verdict,
+    payload: verdict.rejection === null && verdict.rejectedEntries.length === 0 ? null : payloadOf(row),
+  };
+}
+
+type Verdict = Pick<LoggedChange, "rejection" | "rejectedEntries">;
+
+const VALID: Verdict = { rejection: null, rejectedEntries: [] };
+
+function judge(contract: ChangelogContract, path: string | null, operation: string, data: string | null): Verdict {
+  if (path === null) return rejected("missing_key", "/document_name", `is no document of ${contract.path}`);
+  if (!isOperation(operation))
+    return rejected("unknown_operation", "/operation", `is none of ${OPERATIONS.join(", ")}`);
+  if (operation === "DELETE") return VALID;
+  if (data === null) return rejected("breaks_contract", "", "has no data");
+  let document: unknown;
+  try {
+    document = JSON.parse(data);
+  } catch {
+    return rejected("invalid_json", "", "is not JSON");
+  }
+  if (!isObject(document)) return rejected("breaks_contract", "", "must be an object");
+  const faults = faultsOfDocument(contract, document);
+  if (faults.document.length === 0 && faults.entries.length === 0) return VALID;
+  if (faults.document.length > 0) return { rejection: rejectionOf(faults.document, false), rejectedEntries: [] };
+  return { rejection: null, rejectedEntries: faults.entries.map((entry) => rejectionOf(entry.faults, true)) };
+}
+
+/** One rejection for all faults: what is merely absent is named only when nothing is wrong with what is there. */
+function rejectionOf(faults: readonly Fault[], isEntry: boolean): Rejection {
+  const broken = faults.filter((fault) => fault.reason === "breaks_contract");
+  const named = broken.length > 0 ? broken : faults;
+  const reason = named[0]?.reason ?? "breaks_contract";
+  return reject(
+    reason,
+    named.map(({ pointer, message }) => [pointer, message]),
+    isEntry,
+  );
+}
+
+function rejected(reason: RejectReason, pointer: string, message: string): Verdict {
+  return { rejection: reject(reason, [[pointer, message]]), rejectedEntries: [] };
+}
+
+function reject(reason: RejectReason, faults: readonly (readonly [string, string])[], isEntry = false): Rejection {
+  return {
+    reason,
+    detail: faults.map(([pointer, message]) => `${pointer}: ${message}`).join("; "),
+    pointers: [...new Set(faults.map(([pointer]) => pointer))],
+    isEntry,
+  };
+}
+
+function envelopeFaults(row: Record<string, unknown>, timestamp: string | null): (readonly [string, string])[] {
+  const faults: (readonly [string, string])[] = [];
+  if (timestamp === null) faults.push(["/timestamp", "must be an ISO 8601 instant"]);
+  for (const column of ["event_id", "document_name", "operation"]) {
+    if (typeof row[column] !== "string") faults.push([`/${column}`, "must be string"]);
+  }
+  const data = row["data"] ?? null;
+  if (data !== null && typeof data !== "string") faults.push(["/data", "must be string or null"]);
+  return faults;
+}
+
+function unreadable(line: string, rejection: Rejection): LoggedChange {
+  const id = digest(line);
+  return {
+    key: `\n${id}`,
+    path: null,
+    timestamp: null,
+    eventId: null,
+    operation: null,
+    data: null,
+    id,
+    rejection,
+    rejectedEntries: [],
+    payload: withoutOldData(line),
+  };
+}
+
+/** old_data keeps what was erased: it is cut out of a line that cannot be parsed, too. Inside `data` the quotes are escaped, so that nothing of it matches. */
+function withoutOldData(line: string): string {
+  return line.replace(/(?<!\\)"old_data"\s*:\s*"(?:[^"\\]|\\.)*(?:"|\\?$)/g, '"old_data":null');
+}
+
+function payloadOf(row: Record<string, unknown>): string {
+  return JSON.stringify({ ...row, old_data: null });
+}
+
+function identity(path: string, timestamp: string, operation: string, eventId: string, data: string | null): string {
+  return digest(`${JSON.stringify([path, timestamp, operation, eventId])}${data === null ? "-" : `+${data}`}`);
+}
+
+/** 128 bits of SHA-256: two different changes of one document never meet by chance. */
+function digest(text: string): string {
+  return hash("sha256", text, "base64url").slice(0, 22);
+}
+
+function parseObject(line: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isObject(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isOperation(operation: string): operation is Operation {
+  return (OPERATIONS as readonly string[]).includes(operation);
+}

@@ -1,0 +1,84 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Classification, Layer, RejectReason } from "../contract";
+import type { SchemaNode } from "../decode";
+
+/** One property of a contract's schema, as it stands in the file. */
+export interface PropertySchema extends SchemaNode {
+  readonly description?: string;
+  readonly classification?: Classification;
+  readonly role?: "key" | "feature" | "target" | "outcome" | "metadata";
+  readonly asOf?: "current";
+  readonly enum?: readonly (string | null)[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly sql?: string;
+  readonly properties?: Readonly<Record<string, PropertySchema>>;
+  readonly items?: PropertySchema;
+}
+
+export interface WarehouseBlock {
+  readonly dataset: Layer;
+  readonly kind: "table" | "view";
+  readonly write: "replace" | "append";
+  readonly key: readonly string[];
+  readonly partition?: { readonly column: string; readonly granularity: "DAY" | "MONTH" };
+  readonly cluster?: readonly string[];
+  readonly freshness?: { readonly column: string };
+  readonly from?: string;
+  readonly query?: string;
+}
+
+export interface ChangelogBlock {
+  readonly prefix: string;
+  readonly path: string;
+  readonly entries?: readonly string[];
+  readonly missing: Readonly<Record<string, RejectReason>>;
+}
+
+/** A contract's `schema.json`. */
+export interface ContractSchema extends PropertySchema {
+  readonly $id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly required?: readonly string[];
+  readonly properties: Readonly<Record<string, PropertySchema>>;
+  readonly warehouse?: WarehouseBlock;
+  readonly changelog?: ChangelogBlock;
+}
+
+/** One contract folder, `schemas/<layer>/<name>/`. */
+export interface ContractFolder {
+  readonly layer: Layer;
+  readonly name: string;
+  /** The folder's path relative to the package. */
+  readonly path: string;
+  readonly schema: ContractSchema;
+  readonly version: string;
+}
+
+const LAYERS: readonly Layer[] = ["bronze", "silver", "gold", "semantic", "quality"];
+const ID = /^urn:junoplus:contract:([a-z]+):([a-z0-9_]+):(\d+\.\d+\.\d+)$/;
+
+/** Reads every contract below `schemas/`, in layer order, then by name. Throws with the file and the cure when an `$id` is off. */
+export function readContracts(packageRoot: string): readonly ContractFolder[] {
+  return LAYERS.flatMap((layer) => {
+    const folder = join(packageRoot, "schemas", layer);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder)
+      .sort()
+      .map((name) => readContract(packageRoot, layer, name));
+  });
+}
+
+function readContract(packageRoot: string, layer: Layer, name: string): ContractFolder {
+  const path = `schemas/${layer}/${name}`;
+  const schema = JSON.parse(readFileSync(join(packageRoot, path, "schema.json"), "utf8")) as ContractSchema;
+  const [, idLayer, idName, version] = ID.exec(schema.$id) ?? [];
+  if (idLayer !== layer || idName !== name || version === undefined) {
+    throw new Error(
+      `${path}/schema.json: $id is "${schema.$id}"; write urn:junoplus:contract:${layer}:${name}:<version>`,
+    );
+  }
+  return { layer, name, path, schema, version };
+}

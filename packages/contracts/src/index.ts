@@ -1,0 +1,14 @@
+export { type AgeGroup, ageGroup, wholeYears } from "./age";
+export { compareBytes } from "./byte-order";
+export type {
+  ChangelogContract,
+  Classification,
+  Column,
+  ColumnType,
+  Fault,
+  Layer,
+  RejectReason,
+  TableContract,
+} from "./contract";
+export * from "./generated";
+export { dayOf, epochDay, epochMicros, isTimestamp, timestampFromIso } from "./timestamps";

@@ -1,0 +1,186 @@
+import { combineBy, type FileRange, type Keyed, valueOf } from "@junoplus/beam-runtime";
+import {
+  type CurrentDocument,
+  changes,
+  type DocumentHistory,
+  documentHistories,
+  documentOf,
+  latestDocuments,
+  type PathParams,
+  pathParams,
+  type RejectedChange,
+} from "@junoplus/bronze-ingest";
+import { type ChangelogContract, compareBytes, type TableContract } from "@junoplus/contracts";
+import { type CombineFn, type Counter, counter, type PCollection, type PTransform, withName } from "apache-beam";
+import { requireForSerialization } from "apache-beam/serialization";
+
+/** What a run gives to every row: the instant that dates processed_at and ages. */
+export interface RunInstant {
+  /** Canonical timestamp (UTC, six decimals). */
+  readonly asOf: string;
+}
+
+/** Where a document's row comes from. */
+export interface RowSource {
+  /** Canonical document path. */
+  readonly path: string;
+  /** The wildcards of the path, by name. */
+  readonly params: PathParams;
+  /** Commit time of the winning change, canonical. */
+  readonly changedAt: string;
+}
+
+/** A table of current states: each live document gives rows. */
+export interface CurrentTable<Document, Row> {
+  readonly kind: "current";
+  readonly from: ChangelogContract<Document>;
+  readonly to: TableContract<Row>;
+  readonly toRows: (document: Document, source: RowSource, run: RunInstant) => readonly Row[];
+  /** The row's key, where several documents (or one twice) can give the same row: the later one wins whole. */
+  readonly keyOf?: (row: Row) => string;
+}
+
+/** A table of histories: all valid states of a document give its rows. */
+export interface HistoryTable<Document, Row> {
+  readonly kind: "history";
+  readonly from: ChangelogContract<Document>;
+  readonly to: TableContract<Row>;
+  readonly toRows: (states: readonly DocumentState<Document>[], params: PathParams, run: RunInstant) => readonly Row[];
+}
+
+/** One state of a document; `document` is null where it was deleted. */
+export interface DocumentState<Document> {
+  readonly changedAt: string;
+  readonly document: Document | null;
+}
+
+export type SilverTable<Document, Row> = CurrentTable<Document, Row> | HistoryTable<Document, Row>;
+
+/** A silver table's rows and the rejected changes of its log. */
+export type SilverOutput<Row> = {
+  readonly rows: PCollection<Row>;
+  readonly rejected: PCollection<RejectedChange>;
+};
+
+/** Counters of one silver table, `rows/<table>/<what>`; snapshots = rows that live documents gave, displaced = of them, lost to a later document. */
+export function rowCounter(table: string, what: "snapshots" | "displaced"): string {
+  return `rows/${table}/${what}`;
+}
+
+/** Builds a silver table from the byte ranges of its change log. */
+export function silverTable<Document, Row>(
+  table: SilverTable<Document, Row>,
+  run: RunInstant,
+): PTransform<PCollection<FileRange>, SilverOutput<Row>> {
+  return withName(table.to.table, (ranges: PCollection<FileRange>): SilverOutput<Row> => {
+    const logged = ranges.apply(changes(table.from));
+    const context = { table, run, snapshots: counter(rowCounter(table.to.table, "snapshots")) };
+    if (table.kind === "history") {
+      const { histories, rejected } = logged.apply(documentHistories(table.from));
+      return { rows: histories.flatMap(withName("historyRows", historyRows), context), rejected };
+    }
+    const { documents, rejected } = logged.apply(latestDocuments(table.from));
+    const { keyOf } = table;
+    if (keyOf === undefined)
+      return { rows: documents.flatMap(withName("currentRows", currentRows), context), rejected };
+    const rows = documents
+      .flatMap(withName("snapshots", snapshots), context)
+      .apply(withName("latestPerKey", combineBy(snapshotKey, latestSnapshot)))
+      .map(withName("winner", valueOf))
+      .map(withName("dropDisplaced", latestRow), { displaced: counter(rowCounter(table.to.table, "displaced")) });
+    return { rows, rejected };
+  });
+}
+
+interface RowsContext<Table> {
+  readonly table: Table;
+  readonly run: RunInstant;
+  readonly snapshots: Counter;
+}
+
+/** A row with what decides between two of one key: change time, document path, place in the document. */
+interface Snapshot<Row> {
+  readonly key: string;
+  readonly changedAt: string;
+  readonly path: string;
+  readonly index: number;
+  readonly row: Row;
+}
+
+/** Worker function: the rows of one live document. */
+export function currentRows<Document, Row>(
+  { path, changedAt, data }: CurrentDocument,
+  { table, run, snapshots }: RowsContext<CurrentTable<Document, Row>>,
+): readonly Row[] {
+  const source = { path, changedAt, params: pathParams(table.from.path, path) };
+  const rows = table.toRows(documentOf(table.from, data), source, run);
+  snapshots.update(rows.length);
+  return rows;
+}
+
+/** Worker function: the rows of one live document, each with what decides between rows of one key. */
+export function snapshots<Document, Row>(
+  document: CurrentDocument,
+  context: RowsContext<CurrentTable<Document, Row>>,
+): readonly Snapshot<Row>[] {
+  const { path, changedAt } = document;
+  const { keyOf } = context.table;
+  if (keyOf === undefined) throw new Error(`${context.table.to.table} has no keyOf`);
+  return currentRows(document, context).map((row, index) => ({ key: keyOf(row), changedAt, path, index, row }));
+}
+
+/** Worker function: the key of a snapshot. */
+export function snapshotKey<Row>(snapshot: Snapshot<Row>): string {
+  return snapshot.key;
+}
+
+interface LatestSnapshot {
+  readonly latest: Snapshot<unknown> | null;
+  readonly count: number;
+}
+
+/** The latest snapshot of one key, and how many there were. */
+export const latestSnapshot: CombineFn<Snapshot<unknown>, LatestSnapshot, LatestSnapshot> = {
+  createAccumulator: () => ({ latest: null, count: 0 }),
+  addInput: ({ latest, count }: LatestSnapshot, snapshot: Snapshot<unknown>) => ({
+    latest: laterSnapshot(latest, snapshot),
+    count: count + 1,
+  }),
+  mergeAccumulators: (accumulators) => {
+    let merged: LatestSnapshot = { latest: null, count: 0 };
+    for (const { latest, count } of accumulators) {
+      merged = { latest: laterSnapshot(merged.latest, latest), count: merged.count + count };
+    }
+    return merged;
+  },
+  extractOutput: (accumulator: LatestSnapshot) => accumulator,
+};
+
+function laterSnapshot(a: Snapshot<unknown> | null, b: Snapshot<unknown> | null): Snapshot<unknown> | null {
+  if (a === null || b === null) return a ?? b;
+  if (a.changedAt !== b.changedAt) return a.changedAt > b.changedAt ? a : b;
+  return (compareBytes(a.path, b.path) || a.index - b.index) > 0 ? a : b;
+}
+
+/** Worker function: the row that won; those that lost are counted. */
+export function latestRow<Row>({ latest, count }: LatestSnapshot, { displaced }: { displaced: Counter }): Row {
+  if (count > 1) displaced.update(count - 1);
+  if (latest === null) throw new Error("a group without snapshots");
+  return latest.row as Row;
+}
+
+/** Worker function: the rows of one document's history. */
+export function historyRows<Document, Row>(
+  { path, states }: DocumentHistory,
+  { table, run, snapshots }: RowsContext<HistoryTable<Document, Row>>,
+): readonly Row[] {
+  const decoded = states.map(({ changedAt, data }) => ({
+    changedAt,
+    document: data === null ? null : documentOf(table.from, data),
+  }));
+  const rows = table.toRows(decoded, pathParams(table.from.path, path), run);
+  snapshots.update(rows.length);
+  return rows;
+}
+
+requireForSerialization("@junoplus/silver-transforms/silver-table", exports);

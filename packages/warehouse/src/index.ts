@@ -1,0 +1,1 @@
+export type { CatalogFacts, Row, Value, Warehouse } from "./warehouse";

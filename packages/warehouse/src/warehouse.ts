@@ -1,0 +1,51 @@
+import type { TableContract } from "@junoplus/contracts";
+
+/** A value as rows carry it: TIMESTAMP and DATE as text (six decimals and `Z`; `YYYY-MM-DD`), INT64 and FLOAT64 as number. */
+export type Value = string | number | boolean | null | readonly string[];
+
+/** One row, by column name. */
+export type Row = Readonly<Record<string, Value>>;
+
+/** What the store's own catalog says of a table: the proof that the contract's facts arrived. */
+export interface CatalogFacts {
+  readonly version: string;
+  readonly description: string;
+  readonly key: readonly string[];
+  readonly partition: { readonly column: string; readonly granularity: "DAY" | "MONTH" } | null;
+  readonly cluster: readonly string[];
+  readonly columns: readonly {
+    readonly name: string;
+    /** `STRING`, `ARRAY<STRING>` …: the contract's words, not the store's. */
+    readonly type: string;
+    readonly nullable: boolean;
+    readonly description: string;
+  }[];
+}
+
+/** Where tables live. Every method names table and cure in its errors. */
+export interface Warehouse {
+  /** As it was opened, for example `duckdb:medallion.duckdb`. */
+  readonly url: string;
+  /** The qualified, quoted name of a published table, for SQL. */
+  tableName(contract: TableContract): string;
+  /** The qualified, quoted name of a run's staging table, for SQL. */
+  stagingName(contract: TableContract, runId: string): string;
+  /** Creates what is missing: datasets, tables, views; evolves existing tables additively. Throws IncompatibleTableError else. */
+  ensure(contracts: readonly TableContract[]): Promise<void>;
+  /** Loads shard files (NDJSON, one row a line, all columns) into a new staging table, sorted by partition, cluster and key. Gives the rows loaded. */
+  stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number>;
+  /** Makes the staged tables visible, all or none: `replace` tables as a whole, `append` tables by adding. Then drops the staging tables. */
+  publish(runId: string, contracts: readonly TableContract[]): Promise<void>;
+  /** Drops what a run staged and did not publish. */
+  discard(runId: string): Promise<void>;
+  /** Names of runs that staged tables and neither published nor discarded them (they were killed). */
+  abandonedRuns(): Promise<readonly string[]>;
+  /** Runs one SQL query of the subset that BigQuery and DuckDB share. */
+  query(sql: string): Promise<readonly Row[]>;
+  /** The rows of a published table or view, ordered by key (streamed). */
+  read(contract: TableContract): AsyncIterable<Row>;
+  /** True when the table or view has been created. */
+  exists(contract: TableContract): Promise<boolean>;
+  describe(contract: TableContract): Promise<CatalogFacts>;
+  close(): Promise<void>;
+}
