@@ -3,12 +3,13 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["**/src/**/*.test.ts", "e2e/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "**/dist/**"],
-    // The DirectRunner of the SDK prints each bundle: keep the output of failing tests only.
+    exclude: ["**/node_modules/**", "**/dist/**", ".cache/**"],
+    // Output of passing tests says nothing: keep that of failing ones.
     silent: "passed-only",
+    reporters: ["default", ["json", { outputFile: ".cache/vitest-report.json" }]],
     // Linked packages must be loaded once, by Node, or Beam's registry by name and `instanceof` see two copies.
     server: { deps: { external: [/\/dist\//] } },
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 120_000,
   },
 });

@@ -35,7 +35,7 @@ export function withKey<T>(value: T, { keyOf }: { keyOf: (element: T) => string 
 }
 
 /** Worker function: drops the key. */
-export function valueOf<T>({ value }: Keyed<T>): T {
+export function dropKey<T>({ value }: Keyed<T>): T {
   return value;
 }
 

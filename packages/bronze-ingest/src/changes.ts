@@ -21,7 +21,6 @@ import { readChange } from "./read-change";
 /** Counters of one change log, `changes/<prefix>/<what>`; read = duplicates + rejected + superseded + deleted + live. */
 export const CHANGE_COUNTERS = [
   "read",
-  "resolved",
   "duplicates",
   "rejected",
   "superseded",
@@ -170,7 +169,6 @@ function states(changes: ValidChange[]): DocumentHistory["states"] {
 }
 
 function count({ counts, kept }: ResolvedDocument, context: ResolveContext): void {
-  context.resolved.update(counts.read);
   if (counts.duplicates > 0) context.duplicates.update(counts.duplicates);
   if (counts.rejected > 0) context.rejected.update(counts.rejected);
   if (counts.superseded > 0) context.superseded.update(counts.superseded);

@@ -17,9 +17,14 @@ function isWildcard(segment: string): boolean {
   return segment.startsWith("{");
 }
 
-/** The canonical path of a document name (`projects/…/documents/{path}` or `{path}`), null when it is no document of the collection. */
+/** The path that a document name (`projects/…/documents/{path}` or `{path}`) ends in. */
+export function canonicalPath(documentName: string): string {
+  return documentName.startsWith("projects/") ? documentName.replace(RESOURCE_NAME, "") : documentName;
+}
+
+/** The canonical path of a document name, null when it is no document of the collection. */
 export function documentPath(template: string, documentName: string): string | null {
-  const path = documentName.startsWith("projects/") ? documentName.replace(RESOURCE_NAME, "") : documentName;
+  const path = canonicalPath(documentName);
   const expected = templateSegments(template);
   const found = path.split("/");
   if (found.length !== expected.length) return null;

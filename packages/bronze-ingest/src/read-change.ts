@@ -1,8 +1,14 @@
 import { hash } from "node:crypto";
-import { type ChangelogContract, type Fault, type RejectReason, timestampFromIso } from "@junoplus/contracts";
+import {
+  type ChangelogContract,
+  type Fault,
+  type RejectReason,
+  timestampFromIso,
+  wellFormed,
+} from "@junoplus/contracts";
 import { type LoggedChange, OPERATIONS, type Operation, type Rejection } from "./change";
 import { faultsOfDocument } from "./document";
-import { documentPath } from "./document-path";
+import { canonicalPath, documentPath } from "./document-path";
 
 /**
  * Reads one line of a change log: the change, valid or with the reasons why not. Never throws: a line that is not JSON is a
@@ -10,27 +16,36 @@ import { documentPath } from "./document-path";
  */
 export function readChange(contract: ChangelogContract, line: string): LoggedChange {
   const row = parseObject(line);
-  if (row === null) return unreadable(line, reject("invalid_json", [["", "is not a JSON object"]]));
+  if (row === null)
+    return unreadable(line, withoutOldData(line), reject("invalid_json", [["", "is not a JSON object"]]));
   const timestamp = typeof row["timestamp"] === "string" ? timestampFromIso(row["timestamp"]) : null;
   const faults = envelopeFaults(row, timestamp);
-  if (timestamp === null || faults.length > 0) return unreadable(line, reject("breaks_contract", faults));
-  // The faults above leave only these types.
-  const { document_name: name, event_id: eventId, operation } = row as Record<string, string>;
-  const data = (row["data"] ?? null) as string | null;
-  const path = documentPath(contract.path, name as string);
-  const id = identity(path ?? (name as string), timestamp, operation as string, eventId as string, data);
-  const verdict = judge(contract, path, operation as string, data);
+  if (timestamp === null || faults.length > 0) {
+    return unreadable(line, payloadOf(row), reject("breaks_contract", faults));
+  }
+  const name = textOf(row, "document_name");
+  const eventId = textOf(row, "event_id");
+  const operation = textOf(row, "operation");
+  const data = typeof row["data"] === "string" ? wellFormed(row["data"]) : null;
+  const path = documentPath(contract.path, name);
+  const id = identity(path ?? canonicalPath(name), timestamp, operation, eventId, data);
+  const verdict = judge(contract, path, operation, data);
   return {
     key: path ?? `\n${id}`,
     path,
     timestamp,
-    eventId: eventId as string,
-    operation: operation as string,
+    eventId,
+    operation,
     data,
     id,
     ...verdict,
     payload: verdict.rejection === null && verdict.rejectedEntries.length === 0 ? null : payloadOf(row),
   };
+}
+
+/** A text column of a row that has no fault. */
+function textOf(row: Record<string, unknown>, column: string): string {
+  return wellFormed(row[column] as string);
 }
 
 type Verdict = Pick<LoggedChange, "rejection" | "rejectedEntries">;
@@ -92,7 +107,7 @@ function envelopeFaults(row: Record<string, unknown>, timestamp: string | null):
   return faults;
 }
 
-function unreadable(line: string, rejection: Rejection): LoggedChange {
+function unreadable(line: string, payload: string, rejection: Rejection): LoggedChange {
   const id = digest(line);
   return {
     key: `\n${id}`,
@@ -104,13 +119,34 @@ function unreadable(line: string, rejection: Rejection): LoggedChange {
     id,
     rejection,
     rejectedEntries: [],
-    payload: withoutOldData(line),
+    payload,
   };
 }
 
-/** old_data keeps what was erased: it is cut out of a line that cannot be parsed, too. Inside `data` the quotes are escaped, so that nothing of it matches. */
+/** An `old_data` column in a line that cannot be parsed. Inside `data` the quotes are escaped, so that nothing of it matches. */
+const OLD_DATA = /(?<!\\)"old_data"\s*:\s*/g;
+
+/** old_data keeps what was erased: it is cut out of a line that cannot be parsed, too. */
 function withoutOldData(line: string): string {
-  return line.replace(/(?<!\\)"old_data"\s*:\s*"(?:[^"\\]|\\.)*(?:"|\\?$)/g, '"old_data":null');
+  let kept = "";
+  let from = 0;
+  for (const { 0: column, index } of line.matchAll(OLD_DATA)) {
+    const value = index + column.length;
+    if (value < from || line.startsWith("null", value)) continue;
+    kept += `${line.slice(from, index)}"old_data":null`;
+    // What is neither text nor null has no end that can be told here, so it goes with all that follows.
+    from = line[value] === '"' ? endOfText(line, value + 1) : line.length;
+  }
+  return kept + line.slice(from);
+}
+
+/** Where a JSON text that was opened before `from` is closed; the end of the line when it is not. */
+function endOfText(line: string, from: number): number {
+  for (let i = from; i < line.length; i++) {
+    if (line[i] === "\\") i++;
+    else if (line[i] === '"') return i + 1;
+  }
+  return line.length;
 }
 
 function payloadOf(row: Record<string, unknown>): string {

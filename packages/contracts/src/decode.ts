@@ -1,4 +1,5 @@
 import { timestampFromFirestore, timestampFromIso } from "./timestamps";
+import { wellFormed } from "./well-formed";
 
 /** The part of a contract's schema that decoding reads. */
 export interface SchemaNode {
@@ -12,8 +13,9 @@ type Decode = (value: unknown) => unknown;
 
 /**
  * Compiles a contract's schema to the function that decodes one Firestore value: named fields only, null left out,
- * Timestamps (`{_seconds,_nanoseconds}` or ISO 8601 text) as canonical text. What cannot be decoded is kept as it is, for
- * validation to name it. Source of the encodings: firestore-bigquery-export's change tracker.
+ * Timestamps (`{_seconds,_nanoseconds}` or ISO 8601 text) as canonical text, other text as UTF-8 can hold it. What cannot
+ * be decoded is kept as it is, for validation to name it. Source of the encodings: firestore-bigquery-export's change
+ * tracker.
  */
 export function compileDecoder(node: SchemaNode): Decode {
   if (node.format === "firestore-timestamp") return decodeTimestamp;
@@ -24,7 +26,7 @@ export function compileDecoder(node: SchemaNode): Decode {
 }
 
 function keep(value: unknown): unknown {
-  return value;
+  return typeof value === "string" ? wellFormed(value) : value;
 }
 
 function decodeIsoInstant(value: unknown): unknown {
@@ -57,5 +59,5 @@ function objectDecoder(properties: Readonly<Record<string, SchemaNode>>): Decode
 }
 
 function arrayDecoder(decode: Decode): Decode {
-  return (value) => (Array.isArray(value) ? value.map(decode) : value);
+  return (value) => (Array.isArray(value) ? value.map(decode) : keep(value));
 }

@@ -12,3 +12,4 @@ export type {
 } from "./contract";
 export * from "./generated";
 export { dayOf, epochDay, epochMicros, isTimestamp, timestampFromIso } from "./timestamps";
+export { wellFormed } from "./well-formed";

@@ -57,8 +57,9 @@ export function timestampFromIso(text: string): string | null {
   if (zone === "Z" || zone === "z" || zone === "UTC") {
     return year === "0000" ? null : `${year}-${month}-${day}T${hour}:${minute}:${second}.${micros}Z`;
   }
-  const zoneMinutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(3).replace(":", "") || 0);
-  if (zoneMinutes > 18 * 60) return null;
+  const zoneRest = Number(zone.slice(3).replace(":", "") || 0);
+  const zoneMinutes = Number(zone.slice(1, 3)) * 60 + zoneRest;
+  if (zoneRest > 59 || zoneMinutes > 18 * 60) return null;
   const offset = zone.startsWith("-") ? -zoneMinutes : zoneMinutes;
   const seconds = Number(hour) * 3600 + (Number(minute) - offset) * 60 + Number(second);
   return canonical(epochDay(`${year}-${month}-${day}`) * DAY_SECONDS + seconds, micros);

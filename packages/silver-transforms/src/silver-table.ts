@@ -1,4 +1,4 @@
-import { combineBy, type FileRange, type Keyed, valueOf } from "@junoplus/beam-runtime";
+import { combineBy, dropKey, type FileRange } from "@junoplus/beam-runtime";
 import {
   type CurrentDocument,
   changes,
@@ -86,7 +86,7 @@ export function silverTable<Document, Row>(
     const rows = documents
       .flatMap(withName("snapshots", snapshots), context)
       .apply(withName("latestPerKey", combineBy(snapshotKey, latestSnapshot)))
-      .map(withName("winner", valueOf))
+      .map(withName("winner", dropKey))
       .map(withName("dropDisplaced", latestRow), { displaced: counter(rowCounter(table.to.table, "displaced")) });
     return { rows, rejected };
   });

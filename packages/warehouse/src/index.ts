@@ -1,1 +1,15 @@
+export { DEFAULT_PREFIX, datasetName } from "./dataset-names";
+export { type DuckDbOptions, openDuckDb } from "./duckdb-warehouse";
+export {
+  IncompatibleTableError,
+  MissingTableError,
+  PublishError,
+  QueryError,
+  ReadOnlyWarehouseError,
+  StageError,
+  type TableFaults,
+  WarehouseOpenError,
+  WarehouseUrlError,
+} from "./errors";
+export { openWarehouse, type WarehouseOptions } from "./open-warehouse";
 export type { CatalogFacts, Row, Value, Warehouse } from "./warehouse";

@@ -13,10 +13,12 @@ export interface CatalogFacts {
   readonly key: readonly string[];
   readonly partition: { readonly column: string; readonly granularity: "DAY" | "MONTH" } | null;
   readonly cluster: readonly string[];
+  /** In the store's order: columns that came later stand at the end. */
   readonly columns: readonly {
     readonly name: string;
     /** `STRING`, `ARRAY<STRING>` …: the contract's words, not the store's. */
     readonly type: string;
+    /** Always true in a view: a store knows no REQUIRED there. */
     readonly nullable: boolean;
     readonly description: string;
   }[];
@@ -30,22 +32,32 @@ export interface Warehouse {
   tableName(contract: TableContract): string;
   /** The qualified, quoted name of a run's staging table, for SQL. */
   stagingName(contract: TableContract, runId: string): string;
-  /** Creates what is missing: datasets, tables, views; evolves existing tables additively. Throws IncompatibleTableError else. */
+  /**
+   * Creates what is missing: datasets, tables, views; evolves existing tables additively, all or nothing.
+   * Throws IncompatibleTableError where that would break readers.
+   */
   ensure(contracts: readonly TableContract[]): Promise<void>;
-  /** Loads shard files (NDJSON, one row a line, all columns) into a new staging table, sorted by partition, cluster and key. Gives the rows loaded. */
+  /**
+   * Loads shard files (NDJSON, one row a line, all columns) into a staging table of the run, sorted by partition, cluster
+   * and key; what the run staged for the table before is replaced. Gives the rows loaded. Throws StageError.
+   */
   stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number>;
-  /** Makes the staged tables visible, all or none: `replace` tables as a whole, `append` tables by adding. Then drops the staging tables. */
+  /**
+   * Makes the staged tables visible, all or none: `replace` tables as a whole, `append` tables by adding. Drops their
+   * staging tables with it; what else the run staged stays, to be published or discarded. Throws PublishError.
+   */
   publish(runId: string, contracts: readonly TableContract[]): Promise<void>;
   /** Drops what a run staged and did not publish. */
   discard(runId: string): Promise<void>;
   /** Names of runs that staged tables and neither published nor discarded them (they were killed). */
   abandonedRuns(): Promise<readonly string[]>;
-  /** Runs one SQL query of the subset that BigQuery and DuckDB share. */
+  /** Runs one SQL query of the subset that BigQuery and DuckDB share. Throws QueryError. */
   query(sql: string): Promise<readonly Row[]>;
-  /** The rows of a published table or view, ordered by key (streamed). */
+  /** The rows of a published table or view, ordered by key, NULL first (streamed). Throws MissingTableError. */
   read(contract: TableContract): AsyncIterable<Row>;
   /** True when the table or view has been created. */
   exists(contract: TableContract): Promise<boolean>;
+  /** Throws MissingTableError. */
   describe(contract: TableContract): Promise<CatalogFacts>;
   close(): Promise<void>;
 }

@@ -122,7 +122,6 @@ function decodePlan(node: PropertySchema): PropertySchema {
 function typeSchema(schema: ContractSchema): Record<string, unknown> {
   const {
     if: _if,
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: _then,
     else: _else,
     warehouse: _warehouse,

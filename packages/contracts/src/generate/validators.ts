@@ -41,21 +41,18 @@ export function validatorSource(schema: ContractSchema): string {
   ].join("\n");
 }
 
-/** The schema without words and facts that do not validate: ajv embeds the schema in the code that it writes. */
-function withoutAnnotations(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(withoutAnnotations);
+const ANNOTATIONS: ReadonlySet<string> = new Set([...VOCABULARY, "title", "description"]);
+
+/**
+ * The schema without words and facts that do not validate: ajv embeds the schema in the code that it writes. Below
+ * `properties` stand names, and a column may be called "role" or "changelog" too.
+ */
+function withoutAnnotations(node: unknown, areNames = false): unknown {
+  if (Array.isArray(node)) return node.map((item) => withoutAnnotations(item));
   if (typeof node !== "object" || node === null) return node;
   return Object.fromEntries(
     Object.entries(node)
-      .filter(([keyword, value]) => !isAnnotation(keyword, value))
-      .map(([keyword, value]) => [keyword, withoutAnnotations(value)]),
-  );
-}
-
-/** A property may be called "role" or "description" too: then its value is a schema, not a text. */
-function isAnnotation(keyword: string, value: unknown): boolean {
-  if (keyword === "warehouse" || keyword === "changelog") return true;
-  return (
-    (VOCABULARY.includes(keyword) || keyword === "description" || keyword === "title") && typeof value === "string"
+      .filter(([name]) => areNames || !ANNOTATIONS.has(name))
+      .map(([name, value]) => [name, withoutAnnotations(value, !areNames && name === "properties")]),
   );
 }

@@ -12,7 +12,7 @@ export interface BronzePeriodTracking {
    */
   date?: string;
   /**
-   * Day of the cycle, 1 is the first day of the period; no range, the client counts on.
+   * Day of the cycle, 1 is the first day of the period; no range but that of integers that JSON carries exactly, the client counts on.
    */
   cycle_day?: number;
   /**
@@ -54,7 +54,7 @@ export interface BronzePeriodTracking {
      */
     date: string;
     /**
-     * Day of the cycle, 1 is the first day of the period; no range, the client counts on.
+     * Day of the cycle, 1 is the first day of the period; no range but that of integers that JSON carries exactly, the client counts on.
      */
     cycle_day?: number;
     /**

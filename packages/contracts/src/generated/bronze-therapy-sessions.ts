@@ -37,7 +37,7 @@ export interface BronzeTherapySessions {
      */
     therapyEndTime?: string;
     /**
-     * Minutes, as the client reports them; no range, the client's clock may be wrong.
+     * Minutes, as the client reports them; no range but that of integers that JSON carries exactly, the client's clock may be wrong.
      */
     therapyDuration?: number;
   };

@@ -4,7 +4,7 @@ import { formats } from "../../formats";
 
 export const validate = validate20;
 
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:junoplus:contract:bronze:period_tracking:1.0.0","type":"object","properties":{"date":{"type":"string","format":"firestore-timestamp"},"cycle_day":{"type":"integer"},"flow_intensity":{"type":["integer","string"],"minimum":0,"maximum":5,"pattern":"^(none|spotting|light|medium|heavy|very heavy)$"},"symptoms":{"type":["array","string"],"items":{"type":"string"}},"mood":{"type":"string"},"pain_level":{"type":"integer","minimum":0,"maximum":10},"status":{"type":"string"},"lastUpdate":{"type":"string","format":"firestore-timestamp"},"startDate":{"type":"string","format":"firestore-timestamp"},"days":{"type":"array","items":{"type":"object","properties":{"date":{"type":"string","format":"firestore-timestamp"},"cycle_day":{"type":"integer"},"flow_intensity":{"type":["integer","string"],"minimum":0,"maximum":5,"pattern":"^(none|spotting|light|medium|heavy|very heavy)$"},"symptoms":{"type":["array","string"],"items":{"type":"string"}},"mood":{"type":"string"},"pain_level":{"type":"integer","minimum":0,"maximum":10}},"required":["date"]}}},"if":{"anyOf":[{"required":["days"]},{"required":["startDate"]}]},"then":{"if":{"properties":{"days":{"type":"array","minItems":1}},"required":["days"]},"else":{"required":["startDate"]}},"else":{"required":["date"]}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:junoplus:contract:bronze:period_tracking:1.0.0","type":"object","properties":{"date":{"type":"string","format":"firestore-timestamp"},"cycle_day":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"flow_intensity":{"type":["integer","string"],"minimum":0,"maximum":5,"pattern":"^(none|spotting|light|medium|heavy|very heavy)$"},"symptoms":{"type":["array","string"],"items":{"type":"string"}},"mood":{"type":"string"},"pain_level":{"type":"integer","minimum":0,"maximum":10},"status":{"type":"string"},"lastUpdate":{"type":"string","format":"firestore-timestamp"},"startDate":{"type":"string","format":"firestore-timestamp"},"days":{"type":"array","items":{"type":"object","properties":{"date":{"type":"string","format":"firestore-timestamp"},"cycle_day":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991},"flow_intensity":{"type":["integer","string"],"minimum":0,"maximum":5,"pattern":"^(none|spotting|light|medium|heavy|very heavy)$"},"symptoms":{"type":["array","string"],"items":{"type":"string"}},"mood":{"type":"string"},"pain_level":{"type":"integer","minimum":0,"maximum":10}},"required":["date"]}}},"if":{"anyOf":[{"required":["days"]},{"required":["startDate"]}]},"then":{"if":{"properties":{"days":{"type":"array","minItems":1}},"required":["days"]},"else":{"required":["startDate"]}},"else":{"required":["date"]}};
 const formats0 = formats["firestore-timestamp"];
 const pattern4 = new RegExp("^(none|spotting|light|medium|heavy|very heavy)$", "u");
 
@@ -260,11 +260,9 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-if(data.flow_intensity !== undefined){
-let data3 = data.flow_intensity;
-if((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (typeof data3 !== "string")){
-const err13 = {instancePath:instancePath+"/flow_intensity",schemaPath:"#/properties/flow_intensity/type",keyword:"type",params:{type: schema31.properties.flow_intensity.type},message:"must be integer,string"};
+if((typeof data2 == "number") && (isFinite(data2))){
+if(data2 > 9007199254740991 || isNaN(data2)){
+const err13 = {instancePath:instancePath+"/cycle_day",schemaPath:"#/properties/cycle_day/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -273,9 +271,8 @@ vErrors.push(err13);
 }
 errors++;
 }
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 > 5 || isNaN(data3)){
-const err14 = {instancePath:instancePath+"/flow_intensity",schemaPath:"#/properties/flow_intensity/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5},message:"must be <= 5"};
+if(data2 < -9007199254740991 || isNaN(data2)){
+const err14 = {instancePath:instancePath+"/cycle_day",schemaPath:"#/properties/cycle_day/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -284,8 +281,12 @@ vErrors.push(err14);
 }
 errors++;
 }
-if(data3 < 0 || isNaN(data3)){
-const err15 = {instancePath:instancePath+"/flow_intensity",schemaPath:"#/properties/flow_intensity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data.flow_intensity !== undefined){
+let data3 = data.flow_intensity;
+if((!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))) && (typeof data3 !== "string")){
+const err15 = {instancePath:instancePath+"/flow_intensity",schemaPath:"#/properties/flow_intensity/type",keyword:"type",params:{type: schema31.properties.flow_intensity.type},message:"must be integer,string"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -294,10 +295,9 @@ vErrors.push(err15);
 }
 errors++;
 }
-}
-if(typeof data3 === "string"){
-if(!pattern4.test(data3)){
-const err16 = {instancePath:instancePath+"/flow_intensity",schemaPath:"#/properties/flow_intensity/pattern",keyword:"pattern",params:{pattern: "^(none|spotting|light|medium|heavy|very heavy)$"},message:"must match pattern \""+"^(none|spotting|light|medium|heavy|very heavy)$"+"\""};
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 > 5 || isNaN(data3)){
+const err16 = {instancePath:instancePath+"/flow_intensity",schemaPath:"#/properties/flow_intensity/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5},message:"must be <= 5"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -306,12 +306,8 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-}
-if(data.symptoms !== undefined){
-let data4 = data.symptoms;
-if((!(Array.isArray(data4))) && (typeof data4 !== "string")){
-const err17 = {instancePath:instancePath+"/symptoms",schemaPath:"#/properties/symptoms/type",keyword:"type",params:{type: schema31.properties.symptoms.type},message:"must be array,string"};
+if(data3 < 0 || isNaN(data3)){
+const err17 = {instancePath:instancePath+"/flow_intensity",schemaPath:"#/properties/flow_intensity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -320,11 +316,10 @@ vErrors.push(err17);
 }
 errors++;
 }
-if(Array.isArray(data4)){
-const len0 = data4.length;
-for(let i0=0; i0<len0; i0++){
-if(typeof data4[i0] !== "string"){
-const err18 = {instancePath:instancePath+"/symptoms/" + i0,schemaPath:"#/properties/symptoms/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(typeof data3 === "string"){
+if(!pattern4.test(data3)){
+const err18 = {instancePath:instancePath+"/flow_intensity",schemaPath:"#/properties/flow_intensity/pattern",keyword:"pattern",params:{pattern: "^(none|spotting|light|medium|heavy|very heavy)$"},message:"must match pattern \""+"^(none|spotting|light|medium|heavy|very heavy)$"+"\""};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -335,10 +330,10 @@ errors++;
 }
 }
 }
-}
-if(data.mood !== undefined){
-if(typeof data.mood !== "string"){
-const err19 = {instancePath:instancePath+"/mood",schemaPath:"#/properties/mood/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.symptoms !== undefined){
+let data4 = data.symptoms;
+if((!(Array.isArray(data4))) && (typeof data4 !== "string")){
+const err19 = {instancePath:instancePath+"/symptoms",schemaPath:"#/properties/symptoms/type",keyword:"type",params:{type: schema31.properties.symptoms.type},message:"must be array,string"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -347,11 +342,11 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-if(data.pain_level !== undefined){
-let data7 = data.pain_level;
-if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
-const err20 = {instancePath:instancePath+"/pain_level",schemaPath:"#/properties/pain_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(Array.isArray(data4)){
+const len0 = data4.length;
+for(let i0=0; i0<len0; i0++){
+if(typeof data4[i0] !== "string"){
+const err20 = {instancePath:instancePath+"/symptoms/" + i0,schemaPath:"#/properties/symptoms/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -360,9 +355,12 @@ vErrors.push(err20);
 }
 errors++;
 }
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 > 10 || isNaN(data7)){
-const err21 = {instancePath:instancePath+"/pain_level",schemaPath:"#/properties/pain_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
+}
+}
+}
+if(data.mood !== undefined){
+if(typeof data.mood !== "string"){
+const err21 = {instancePath:instancePath+"/mood",schemaPath:"#/properties/mood/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -371,8 +369,11 @@ vErrors.push(err21);
 }
 errors++;
 }
-if(data7 < 0 || isNaN(data7)){
-const err22 = {instancePath:instancePath+"/pain_level",schemaPath:"#/properties/pain_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+if(data.pain_level !== undefined){
+let data7 = data.pain_level;
+if(!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))){
+const err22 = {instancePath:instancePath+"/pain_level",schemaPath:"#/properties/pain_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -381,11 +382,9 @@ vErrors.push(err22);
 }
 errors++;
 }
-}
-}
-if(data.status !== undefined){
-if(typeof data.status !== "string"){
-const err23 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 10 || isNaN(data7)){
+const err23 = {instancePath:instancePath+"/pain_level",schemaPath:"#/properties/pain_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -394,12 +393,8 @@ vErrors.push(err23);
 }
 errors++;
 }
-}
-if(data.lastUpdate !== undefined){
-let data9 = data.lastUpdate;
-if(typeof data9 === "string"){
-if(!(formats0(data9))){
-const err24 = {instancePath:instancePath+"/lastUpdate",schemaPath:"#/properties/lastUpdate/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
+if(data7 < 0 || isNaN(data7)){
+const err24 = {instancePath:instancePath+"/pain_level",schemaPath:"#/properties/pain_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -409,8 +404,10 @@ vErrors.push(err24);
 errors++;
 }
 }
-else {
-const err25 = {instancePath:instancePath+"/lastUpdate",schemaPath:"#/properties/lastUpdate/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data.status !== undefined){
+if(typeof data.status !== "string"){
+const err25 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -420,11 +417,11 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data.startDate !== undefined){
-let data10 = data.startDate;
-if(typeof data10 === "string"){
-if(!(formats0(data10))){
-const err26 = {instancePath:instancePath+"/startDate",schemaPath:"#/properties/startDate/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
+if(data.lastUpdate !== undefined){
+let data9 = data.lastUpdate;
+if(typeof data9 === "string"){
+if(!(formats0(data9))){
+const err26 = {instancePath:instancePath+"/lastUpdate",schemaPath:"#/properties/lastUpdate/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -435,12 +432,37 @@ errors++;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/startDate",schemaPath:"#/properties/startDate/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err27 = {instancePath:instancePath+"/lastUpdate",schemaPath:"#/properties/lastUpdate/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err27];
 }
 else {
 vErrors.push(err27);
+}
+errors++;
+}
+}
+if(data.startDate !== undefined){
+let data10 = data.startDate;
+if(typeof data10 === "string"){
+if(!(formats0(data10))){
+const err28 = {instancePath:instancePath+"/startDate",schemaPath:"#/properties/startDate/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+else {
+const err29 = {instancePath:instancePath+"/startDate",schemaPath:"#/properties/startDate/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
 }
 errors++;
 }
@@ -453,31 +475,7 @@ for(let i1=0; i1<len1; i1++){
 let data12 = data11[i1];
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 if(data12.date === undefined){
-const err28 = {instancePath:instancePath+"/days/" + i1,schemaPath:"#/properties/days/items/required",keyword:"required",params:{missingProperty: "date"},message:"must have required property '"+"date"+"'"};
-if(vErrors === null){
-vErrors = [err28];
-}
-else {
-vErrors.push(err28);
-}
-errors++;
-}
-if(data12.date !== undefined){
-let data13 = data12.date;
-if(typeof data13 === "string"){
-if(!(formats0(data13))){
-const err29 = {instancePath:instancePath+"/days/" + i1+"/date",schemaPath:"#/properties/days/items/properties/date/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/days/" + i1+"/date",schemaPath:"#/properties/days/items/properties/date/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err30 = {instancePath:instancePath+"/days/" + i1,schemaPath:"#/properties/days/items/required",keyword:"required",params:{missingProperty: "date"},message:"must have required property '"+"date"+"'"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -486,11 +484,11 @@ vErrors.push(err30);
 }
 errors++;
 }
-}
-if(data12.cycle_day !== undefined){
-let data14 = data12.cycle_day;
-if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
-const err31 = {instancePath:instancePath+"/days/" + i1+"/cycle_day",schemaPath:"#/properties/days/items/properties/cycle_day/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data12.date !== undefined){
+let data13 = data12.date;
+if(typeof data13 === "string"){
+if(!(formats0(data13))){
+const err31 = {instancePath:instancePath+"/days/" + i1+"/date",schemaPath:"#/properties/days/items/properties/date/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -500,10 +498,8 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data12.flow_intensity !== undefined){
-let data15 = data12.flow_intensity;
-if((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (typeof data15 !== "string")){
-const err32 = {instancePath:instancePath+"/days/" + i1+"/flow_intensity",schemaPath:"#/properties/days/items/properties/flow_intensity/type",keyword:"type",params:{type: schema31.properties.days.items.properties.flow_intensity.type},message:"must be integer,string"};
+else {
+const err32 = {instancePath:instancePath+"/days/" + i1+"/date",schemaPath:"#/properties/days/items/properties/date/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -512,9 +508,11 @@ vErrors.push(err32);
 }
 errors++;
 }
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 5 || isNaN(data15)){
-const err33 = {instancePath:instancePath+"/days/" + i1+"/flow_intensity",schemaPath:"#/properties/days/items/properties/flow_intensity/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5},message:"must be <= 5"};
+}
+if(data12.cycle_day !== undefined){
+let data14 = data12.cycle_day;
+if(!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))){
+const err33 = {instancePath:instancePath+"/days/" + i1+"/cycle_day",schemaPath:"#/properties/days/items/properties/cycle_day/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -523,8 +521,9 @@ vErrors.push(err33);
 }
 errors++;
 }
-if(data15 < 0 || isNaN(data15)){
-const err34 = {instancePath:instancePath+"/days/" + i1+"/flow_intensity",schemaPath:"#/properties/days/items/properties/flow_intensity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if((typeof data14 == "number") && (isFinite(data14))){
+if(data14 > 9007199254740991 || isNaN(data14)){
+const err34 = {instancePath:instancePath+"/days/" + i1+"/cycle_day",schemaPath:"#/properties/days/items/properties/cycle_day/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -533,10 +532,8 @@ vErrors.push(err34);
 }
 errors++;
 }
-}
-if(typeof data15 === "string"){
-if(!pattern4.test(data15)){
-const err35 = {instancePath:instancePath+"/days/" + i1+"/flow_intensity",schemaPath:"#/properties/days/items/properties/flow_intensity/pattern",keyword:"pattern",params:{pattern: "^(none|spotting|light|medium|heavy|very heavy)$"},message:"must match pattern \""+"^(none|spotting|light|medium|heavy|very heavy)$"+"\""};
+if(data14 < -9007199254740991 || isNaN(data14)){
+const err35 = {instancePath:instancePath+"/days/" + i1+"/cycle_day",schemaPath:"#/properties/days/items/properties/cycle_day/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -547,10 +544,10 @@ errors++;
 }
 }
 }
-if(data12.symptoms !== undefined){
-let data16 = data12.symptoms;
-if((!(Array.isArray(data16))) && (typeof data16 !== "string")){
-const err36 = {instancePath:instancePath+"/days/" + i1+"/symptoms",schemaPath:"#/properties/days/items/properties/symptoms/type",keyword:"type",params:{type: schema31.properties.days.items.properties.symptoms.type},message:"must be array,string"};
+if(data12.flow_intensity !== undefined){
+let data15 = data12.flow_intensity;
+if((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (typeof data15 !== "string")){
+const err36 = {instancePath:instancePath+"/days/" + i1+"/flow_intensity",schemaPath:"#/properties/days/items/properties/flow_intensity/type",keyword:"type",params:{type: schema31.properties.days.items.properties.flow_intensity.type},message:"must be integer,string"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -559,11 +556,9 @@ vErrors.push(err36);
 }
 errors++;
 }
-if(Array.isArray(data16)){
-const len2 = data16.length;
-for(let i2=0; i2<len2; i2++){
-if(typeof data16[i2] !== "string"){
-const err37 = {instancePath:instancePath+"/days/" + i1+"/symptoms/" + i2,schemaPath:"#/properties/days/items/properties/symptoms/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 5 || isNaN(data15)){
+const err37 = {instancePath:instancePath+"/days/" + i1+"/flow_intensity",schemaPath:"#/properties/days/items/properties/flow_intensity/maximum",keyword:"maximum",params:{comparison: "<=", limit: 5},message:"must be <= 5"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -572,12 +567,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-}
-}
-}
-if(data12.mood !== undefined){
-if(typeof data12.mood !== "string"){
-const err38 = {instancePath:instancePath+"/days/" + i1+"/mood",schemaPath:"#/properties/days/items/properties/mood/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data15 < 0 || isNaN(data15)){
+const err38 = {instancePath:instancePath+"/days/" + i1+"/flow_intensity",schemaPath:"#/properties/days/items/properties/flow_intensity/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -587,10 +578,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data12.pain_level !== undefined){
-let data19 = data12.pain_level;
-if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
-const err39 = {instancePath:instancePath+"/days/" + i1+"/pain_level",schemaPath:"#/properties/days/items/properties/pain_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(typeof data15 === "string"){
+if(!pattern4.test(data15)){
+const err39 = {instancePath:instancePath+"/days/" + i1+"/flow_intensity",schemaPath:"#/properties/days/items/properties/flow_intensity/pattern",keyword:"pattern",params:{pattern: "^(none|spotting|light|medium|heavy|very heavy)$"},message:"must match pattern \""+"^(none|spotting|light|medium|heavy|very heavy)$"+"\""};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -599,9 +589,12 @@ vErrors.push(err39);
 }
 errors++;
 }
-if((typeof data19 == "number") && (isFinite(data19))){
-if(data19 > 10 || isNaN(data19)){
-const err40 = {instancePath:instancePath+"/days/" + i1+"/pain_level",schemaPath:"#/properties/days/items/properties/pain_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
+}
+}
+if(data12.symptoms !== undefined){
+let data16 = data12.symptoms;
+if((!(Array.isArray(data16))) && (typeof data16 !== "string")){
+const err40 = {instancePath:instancePath+"/days/" + i1+"/symptoms",schemaPath:"#/properties/days/items/properties/symptoms/type",keyword:"type",params:{type: schema31.properties.days.items.properties.symptoms.type},message:"must be array,string"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -610,8 +603,11 @@ vErrors.push(err40);
 }
 errors++;
 }
-if(data19 < 0 || isNaN(data19)){
-const err41 = {instancePath:instancePath+"/days/" + i1+"/pain_level",schemaPath:"#/properties/days/items/properties/pain_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(Array.isArray(data16)){
+const len2 = data16.length;
+for(let i2=0; i2<len2; i2++){
+if(typeof data16[i2] !== "string"){
+const err41 = {instancePath:instancePath+"/days/" + i1+"/symptoms/" + i2,schemaPath:"#/properties/days/items/properties/symptoms/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -623,8 +619,9 @@ errors++;
 }
 }
 }
-else {
-const err42 = {instancePath:instancePath+"/days/" + i1,schemaPath:"#/properties/days/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data12.mood !== undefined){
+if(typeof data12.mood !== "string"){
+const err42 = {instancePath:instancePath+"/days/" + i1+"/mood",schemaPath:"#/properties/days/items/properties/mood/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -634,9 +631,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-}
-else {
-const err43 = {instancePath:instancePath+"/days",schemaPath:"#/properties/days/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(data12.pain_level !== undefined){
+let data19 = data12.pain_level;
+if(!(((typeof data19 == "number") && (!(data19 % 1) && !isNaN(data19))) && (isFinite(data19)))){
+const err43 = {instancePath:instancePath+"/days/" + i1+"/pain_level",schemaPath:"#/properties/days/items/properties/pain_level/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -645,15 +643,61 @@ vErrors.push(err43);
 }
 errors++;
 }
-}
-}
-else {
-const err44 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data19 == "number") && (isFinite(data19))){
+if(data19 > 10 || isNaN(data19)){
+const err44 = {instancePath:instancePath+"/days/" + i1+"/pain_level",schemaPath:"#/properties/days/items/properties/pain_level/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
 if(vErrors === null){
 vErrors = [err44];
 }
 else {
 vErrors.push(err44);
+}
+errors++;
+}
+if(data19 < 0 || isNaN(data19)){
+const err45 = {instancePath:instancePath+"/days/" + i1+"/pain_level",schemaPath:"#/properties/days/items/properties/pain_level/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(vErrors === null){
+vErrors = [err45];
+}
+else {
+vErrors.push(err45);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/days/" + i1,schemaPath:"#/properties/days/items/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+}
+else {
+const err47 = {instancePath:instancePath+"/days",schemaPath:"#/properties/days/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
+}
+errors++;
+}
+}
+}
+else {
+const err48 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err48];
+}
+else {
+vErrors.push(err48);
 }
 errors++;
 }

@@ -4,7 +4,7 @@ import { formats } from "../../formats";
 
 export const validate = validate20;
 
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:junoplus:contract:bronze:therapy_sessions:1.0.0","type":"object","properties":{"deviceInformation":{"type":"object","properties":{"deviceId":{"type":"string"},"deviceName":{"type":"string"},"deviceType":{"type":"string"}}},"sessionInfo":{"type":"object","properties":{"therapyStartTime":{"type":"string","format":"firestore-timestamp"},"therapyEndTime":{"type":"string","format":"firestore-timestamp"},"therapyDuration":{"type":"integer"}}},"status":{"type":"string"},"initialSettings":{"type":"object","properties":{"heatLevel":{"type":"integer","minimum":0,"maximum":3},"tensMode":{"type":"integer","minimum":0,"maximum":3},"tensLevel":{"type":"integer","minimum":0,"maximum":10},"timestamp":{"type":"string","format":"firestore-timestamp"}}},"finalSettings":{"type":"object","properties":{"heatLevel":{"type":"integer","minimum":0,"maximum":3},"tensMode":{"type":"integer","minimum":0,"maximum":3},"tensLevel":{"type":"integer","minimum":0,"maximum":10},"timestamp":{"type":"string","format":"firestore-timestamp"}}},"feedback":{"type":"object","properties":{"painLevelBefore":{"type":"integer","minimum":0,"maximum":10},"painLevelAfter":{"type":"integer","minimum":0,"maximum":10},"feedbackCompleted":{"type":"boolean"},"feedbackSubmittedAt":{"type":"string","format":"firestore-timestamp"}}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:junoplus:contract:bronze:therapy_sessions:1.0.0","type":"object","properties":{"deviceInformation":{"type":"object","properties":{"deviceId":{"type":"string"},"deviceName":{"type":"string"},"deviceType":{"type":"string"}}},"sessionInfo":{"type":"object","properties":{"therapyStartTime":{"type":"string","format":"firestore-timestamp"},"therapyEndTime":{"type":"string","format":"firestore-timestamp"},"therapyDuration":{"type":"integer","minimum":-9007199254740991,"maximum":9007199254740991}}},"status":{"type":"string"},"initialSettings":{"type":"object","properties":{"heatLevel":{"type":"integer","minimum":0,"maximum":3},"tensMode":{"type":"integer","minimum":0,"maximum":3},"tensLevel":{"type":"integer","minimum":0,"maximum":10},"timestamp":{"type":"string","format":"firestore-timestamp"}}},"finalSettings":{"type":"object","properties":{"heatLevel":{"type":"integer","minimum":0,"maximum":3},"tensMode":{"type":"integer","minimum":0,"maximum":3},"tensLevel":{"type":"integer","minimum":0,"maximum":10},"timestamp":{"type":"string","format":"firestore-timestamp"}}},"feedback":{"type":"object","properties":{"painLevelBefore":{"type":"integer","minimum":0,"maximum":10},"painLevelAfter":{"type":"integer","minimum":0,"maximum":10},"feedbackCompleted":{"type":"boolean"},"feedbackSubmittedAt":{"type":"string","format":"firestore-timestamp"}}}}};
 const formats0 = formats["firestore-timestamp"];
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -135,10 +135,9 @@ vErrors.push(err8);
 }
 errors++;
 }
-}
-}
-else {
-const err9 = {instancePath:instancePath+"/sessionInfo",schemaPath:"#/properties/sessionInfo/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if((typeof data7 == "number") && (isFinite(data7))){
+if(data7 > 9007199254740991 || isNaN(data7)){
+const err9 = {instancePath:instancePath+"/sessionInfo/therapyDuration",schemaPath:"#/properties/sessionInfo/properties/therapyDuration/maximum",keyword:"maximum",params:{comparison: "<=", limit: 9007199254740991},message:"must be <= 9007199254740991"};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -147,15 +146,38 @@ vErrors.push(err9);
 }
 errors++;
 }
-}
-if(data.status !== undefined){
-if(typeof data.status !== "string"){
-const err10 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data7 < -9007199254740991 || isNaN(data7)){
+const err10 = {instancePath:instancePath+"/sessionInfo/therapyDuration",schemaPath:"#/properties/sessionInfo/properties/therapyDuration/minimum",keyword:"minimum",params:{comparison: ">=", limit: -9007199254740991},message:"must be >= -9007199254740991"};
 if(vErrors === null){
 vErrors = [err10];
 }
 else {
 vErrors.push(err10);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err11 = {instancePath:instancePath+"/sessionInfo",schemaPath:"#/properties/sessionInfo/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+}
+if(data.status !== undefined){
+if(typeof data.status !== "string"){
+const err12 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
 }
 errors++;
 }
@@ -166,28 +188,7 @@ if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 if(data9.heatLevel !== undefined){
 let data10 = data9.heatLevel;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err11 = {instancePath:instancePath+"/initialSettings/heatLevel",schemaPath:"#/properties/initialSettings/properties/heatLevel/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err11];
-}
-else {
-vErrors.push(err11);
-}
-errors++;
-}
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 > 3 || isNaN(data10)){
-const err12 = {instancePath:instancePath+"/initialSettings/heatLevel",schemaPath:"#/properties/initialSettings/properties/heatLevel/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3},message:"must be <= 3"};
-if(vErrors === null){
-vErrors = [err12];
-}
-else {
-vErrors.push(err12);
-}
-errors++;
-}
-if(data10 < 0 || isNaN(data10)){
-const err13 = {instancePath:instancePath+"/initialSettings/heatLevel",schemaPath:"#/properties/initialSettings/properties/heatLevel/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err13 = {instancePath:instancePath+"/initialSettings/heatLevel",schemaPath:"#/properties/initialSettings/properties/heatLevel/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -196,12 +197,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-}
-}
-if(data9.tensMode !== undefined){
-let data11 = data9.tensMode;
-if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
-const err14 = {instancePath:instancePath+"/initialSettings/tensMode",schemaPath:"#/properties/initialSettings/properties/tensMode/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data10 == "number") && (isFinite(data10))){
+if(data10 > 3 || isNaN(data10)){
+const err14 = {instancePath:instancePath+"/initialSettings/heatLevel",schemaPath:"#/properties/initialSettings/properties/heatLevel/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3},message:"must be <= 3"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -210,9 +208,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-if((typeof data11 == "number") && (isFinite(data11))){
-if(data11 > 3 || isNaN(data11)){
-const err15 = {instancePath:instancePath+"/initialSettings/tensMode",schemaPath:"#/properties/initialSettings/properties/tensMode/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3},message:"must be <= 3"};
+if(data10 < 0 || isNaN(data10)){
+const err15 = {instancePath:instancePath+"/initialSettings/heatLevel",schemaPath:"#/properties/initialSettings/properties/heatLevel/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -221,8 +218,12 @@ vErrors.push(err15);
 }
 errors++;
 }
-if(data11 < 0 || isNaN(data11)){
-const err16 = {instancePath:instancePath+"/initialSettings/tensMode",schemaPath:"#/properties/initialSettings/properties/tensMode/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data9.tensMode !== undefined){
+let data11 = data9.tensMode;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err16 = {instancePath:instancePath+"/initialSettings/tensMode",schemaPath:"#/properties/initialSettings/properties/tensMode/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -231,12 +232,9 @@ vErrors.push(err16);
 }
 errors++;
 }
-}
-}
-if(data9.tensLevel !== undefined){
-let data12 = data9.tensLevel;
-if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
-const err17 = {instancePath:instancePath+"/initialSettings/tensLevel",schemaPath:"#/properties/initialSettings/properties/tensLevel/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 3 || isNaN(data11)){
+const err17 = {instancePath:instancePath+"/initialSettings/tensMode",schemaPath:"#/properties/initialSettings/properties/tensMode/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3},message:"must be <= 3"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -245,9 +243,8 @@ vErrors.push(err17);
 }
 errors++;
 }
-if((typeof data12 == "number") && (isFinite(data12))){
-if(data12 > 10 || isNaN(data12)){
-const err18 = {instancePath:instancePath+"/initialSettings/tensLevel",schemaPath:"#/properties/initialSettings/properties/tensLevel/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
+if(data11 < 0 || isNaN(data11)){
+const err18 = {instancePath:instancePath+"/initialSettings/tensMode",schemaPath:"#/properties/initialSettings/properties/tensMode/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -256,8 +253,12 @@ vErrors.push(err18);
 }
 errors++;
 }
-if(data12 < 0 || isNaN(data12)){
-const err19 = {instancePath:instancePath+"/initialSettings/tensLevel",schemaPath:"#/properties/initialSettings/properties/tensLevel/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data9.tensLevel !== undefined){
+let data12 = data9.tensLevel;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+const err19 = {instancePath:instancePath+"/initialSettings/tensLevel",schemaPath:"#/properties/initialSettings/properties/tensLevel/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -266,13 +267,9 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-}
-if(data9.timestamp !== undefined){
-let data13 = data9.timestamp;
-if(typeof data13 === "string"){
-if(!(formats0(data13))){
-const err20 = {instancePath:instancePath+"/initialSettings/timestamp",schemaPath:"#/properties/initialSettings/properties/timestamp/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 > 10 || isNaN(data12)){
+const err20 = {instancePath:instancePath+"/initialSettings/tensLevel",schemaPath:"#/properties/initialSettings/properties/tensLevel/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -281,9 +278,8 @@ vErrors.push(err20);
 }
 errors++;
 }
-}
-else {
-const err21 = {instancePath:instancePath+"/initialSettings/timestamp",schemaPath:"#/properties/initialSettings/properties/timestamp/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data12 < 0 || isNaN(data12)){
+const err21 = {instancePath:instancePath+"/initialSettings/tensLevel",schemaPath:"#/properties/initialSettings/properties/tensLevel/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -294,13 +290,39 @@ errors++;
 }
 }
 }
-else {
-const err22 = {instancePath:instancePath+"/initialSettings",schemaPath:"#/properties/initialSettings/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data9.timestamp !== undefined){
+let data13 = data9.timestamp;
+if(typeof data13 === "string"){
+if(!(formats0(data13))){
+const err22 = {instancePath:instancePath+"/initialSettings/timestamp",schemaPath:"#/properties/initialSettings/properties/timestamp/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
 if(vErrors === null){
 vErrors = [err22];
 }
 else {
 vErrors.push(err22);
+}
+errors++;
+}
+}
+else {
+const err23 = {instancePath:instancePath+"/initialSettings/timestamp",schemaPath:"#/properties/initialSettings/properties/timestamp/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/initialSettings",schemaPath:"#/properties/initialSettings/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
 }
 errors++;
 }
@@ -311,28 +333,7 @@ if(data14 && typeof data14 == "object" && !Array.isArray(data14)){
 if(data14.heatLevel !== undefined){
 let data15 = data14.heatLevel;
 if(!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))){
-const err23 = {instancePath:instancePath+"/finalSettings/heatLevel",schemaPath:"#/properties/finalSettings/properties/heatLevel/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err23];
-}
-else {
-vErrors.push(err23);
-}
-errors++;
-}
-if((typeof data15 == "number") && (isFinite(data15))){
-if(data15 > 3 || isNaN(data15)){
-const err24 = {instancePath:instancePath+"/finalSettings/heatLevel",schemaPath:"#/properties/finalSettings/properties/heatLevel/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3},message:"must be <= 3"};
-if(vErrors === null){
-vErrors = [err24];
-}
-else {
-vErrors.push(err24);
-}
-errors++;
-}
-if(data15 < 0 || isNaN(data15)){
-const err25 = {instancePath:instancePath+"/finalSettings/heatLevel",schemaPath:"#/properties/finalSettings/properties/heatLevel/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err25 = {instancePath:instancePath+"/finalSettings/heatLevel",schemaPath:"#/properties/finalSettings/properties/heatLevel/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -341,12 +342,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-}
-}
-if(data14.tensMode !== undefined){
-let data16 = data14.tensMode;
-if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
-const err26 = {instancePath:instancePath+"/finalSettings/tensMode",schemaPath:"#/properties/finalSettings/properties/tensMode/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 > 3 || isNaN(data15)){
+const err26 = {instancePath:instancePath+"/finalSettings/heatLevel",schemaPath:"#/properties/finalSettings/properties/heatLevel/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3},message:"must be <= 3"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -355,9 +353,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 > 3 || isNaN(data16)){
-const err27 = {instancePath:instancePath+"/finalSettings/tensMode",schemaPath:"#/properties/finalSettings/properties/tensMode/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3},message:"must be <= 3"};
+if(data15 < 0 || isNaN(data15)){
+const err27 = {instancePath:instancePath+"/finalSettings/heatLevel",schemaPath:"#/properties/finalSettings/properties/heatLevel/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -366,8 +363,12 @@ vErrors.push(err27);
 }
 errors++;
 }
-if(data16 < 0 || isNaN(data16)){
-const err28 = {instancePath:instancePath+"/finalSettings/tensMode",schemaPath:"#/properties/finalSettings/properties/tensMode/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data14.tensMode !== undefined){
+let data16 = data14.tensMode;
+if(!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16)))){
+const err28 = {instancePath:instancePath+"/finalSettings/tensMode",schemaPath:"#/properties/finalSettings/properties/tensMode/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -376,12 +377,9 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-}
-if(data14.tensLevel !== undefined){
-let data17 = data14.tensLevel;
-if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
-const err29 = {instancePath:instancePath+"/finalSettings/tensLevel",schemaPath:"#/properties/finalSettings/properties/tensLevel/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data16 == "number") && (isFinite(data16))){
+if(data16 > 3 || isNaN(data16)){
+const err29 = {instancePath:instancePath+"/finalSettings/tensMode",schemaPath:"#/properties/finalSettings/properties/tensMode/maximum",keyword:"maximum",params:{comparison: "<=", limit: 3},message:"must be <= 3"};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -390,9 +388,8 @@ vErrors.push(err29);
 }
 errors++;
 }
-if((typeof data17 == "number") && (isFinite(data17))){
-if(data17 > 10 || isNaN(data17)){
-const err30 = {instancePath:instancePath+"/finalSettings/tensLevel",schemaPath:"#/properties/finalSettings/properties/tensLevel/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
+if(data16 < 0 || isNaN(data16)){
+const err30 = {instancePath:instancePath+"/finalSettings/tensMode",schemaPath:"#/properties/finalSettings/properties/tensMode/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -401,8 +398,12 @@ vErrors.push(err30);
 }
 errors++;
 }
-if(data17 < 0 || isNaN(data17)){
-const err31 = {instancePath:instancePath+"/finalSettings/tensLevel",schemaPath:"#/properties/finalSettings/properties/tensLevel/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data14.tensLevel !== undefined){
+let data17 = data14.tensLevel;
+if(!(((typeof data17 == "number") && (!(data17 % 1) && !isNaN(data17))) && (isFinite(data17)))){
+const err31 = {instancePath:instancePath+"/finalSettings/tensLevel",schemaPath:"#/properties/finalSettings/properties/tensLevel/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -411,13 +412,9 @@ vErrors.push(err31);
 }
 errors++;
 }
-}
-}
-if(data14.timestamp !== undefined){
-let data18 = data14.timestamp;
-if(typeof data18 === "string"){
-if(!(formats0(data18))){
-const err32 = {instancePath:instancePath+"/finalSettings/timestamp",schemaPath:"#/properties/finalSettings/properties/timestamp/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
+if((typeof data17 == "number") && (isFinite(data17))){
+if(data17 > 10 || isNaN(data17)){
+const err32 = {instancePath:instancePath+"/finalSettings/tensLevel",schemaPath:"#/properties/finalSettings/properties/tensLevel/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -426,9 +423,8 @@ vErrors.push(err32);
 }
 errors++;
 }
-}
-else {
-const err33 = {instancePath:instancePath+"/finalSettings/timestamp",schemaPath:"#/properties/finalSettings/properties/timestamp/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data17 < 0 || isNaN(data17)){
+const err33 = {instancePath:instancePath+"/finalSettings/tensLevel",schemaPath:"#/properties/finalSettings/properties/tensLevel/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -439,13 +435,39 @@ errors++;
 }
 }
 }
-else {
-const err34 = {instancePath:instancePath+"/finalSettings",schemaPath:"#/properties/finalSettings/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data14.timestamp !== undefined){
+let data18 = data14.timestamp;
+if(typeof data18 === "string"){
+if(!(formats0(data18))){
+const err34 = {instancePath:instancePath+"/finalSettings/timestamp",schemaPath:"#/properties/finalSettings/properties/timestamp/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
 if(vErrors === null){
 vErrors = [err34];
 }
 else {
 vErrors.push(err34);
+}
+errors++;
+}
+}
+else {
+const err35 = {instancePath:instancePath+"/finalSettings/timestamp",schemaPath:"#/properties/finalSettings/properties/timestamp/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+}
+}
+else {
+const err36 = {instancePath:instancePath+"/finalSettings",schemaPath:"#/properties/finalSettings/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
 }
 errors++;
 }
@@ -456,28 +478,7 @@ if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 if(data19.painLevelBefore !== undefined){
 let data20 = data19.painLevelBefore;
 if(!(((typeof data20 == "number") && (!(data20 % 1) && !isNaN(data20))) && (isFinite(data20)))){
-const err35 = {instancePath:instancePath+"/feedback/painLevelBefore",schemaPath:"#/properties/feedback/properties/painLevelBefore/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
-if(vErrors === null){
-vErrors = [err35];
-}
-else {
-vErrors.push(err35);
-}
-errors++;
-}
-if((typeof data20 == "number") && (isFinite(data20))){
-if(data20 > 10 || isNaN(data20)){
-const err36 = {instancePath:instancePath+"/feedback/painLevelBefore",schemaPath:"#/properties/feedback/properties/painLevelBefore/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
-if(vErrors === null){
-vErrors = [err36];
-}
-else {
-vErrors.push(err36);
-}
-errors++;
-}
-if(data20 < 0 || isNaN(data20)){
-const err37 = {instancePath:instancePath+"/feedback/painLevelBefore",schemaPath:"#/properties/feedback/properties/painLevelBefore/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err37 = {instancePath:instancePath+"/feedback/painLevelBefore",schemaPath:"#/properties/feedback/properties/painLevelBefore/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -486,12 +487,9 @@ vErrors.push(err37);
 }
 errors++;
 }
-}
-}
-if(data19.painLevelAfter !== undefined){
-let data21 = data19.painLevelAfter;
-if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
-const err38 = {instancePath:instancePath+"/feedback/painLevelAfter",schemaPath:"#/properties/feedback/properties/painLevelAfter/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if((typeof data20 == "number") && (isFinite(data20))){
+if(data20 > 10 || isNaN(data20)){
+const err38 = {instancePath:instancePath+"/feedback/painLevelBefore",schemaPath:"#/properties/feedback/properties/painLevelBefore/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -500,9 +498,8 @@ vErrors.push(err38);
 }
 errors++;
 }
-if((typeof data21 == "number") && (isFinite(data21))){
-if(data21 > 10 || isNaN(data21)){
-const err39 = {instancePath:instancePath+"/feedback/painLevelAfter",schemaPath:"#/properties/feedback/properties/painLevelAfter/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
+if(data20 < 0 || isNaN(data20)){
+const err39 = {instancePath:instancePath+"/feedback/painLevelBefore",schemaPath:"#/properties/feedback/properties/painLevelBefore/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -511,8 +508,12 @@ vErrors.push(err39);
 }
 errors++;
 }
-if(data21 < 0 || isNaN(data21)){
-const err40 = {instancePath:instancePath+"/feedback/painLevelAfter",schemaPath:"#/properties/feedback/properties/painLevelAfter/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+}
+}
+if(data19.painLevelAfter !== undefined){
+let data21 = data19.painLevelAfter;
+if(!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21)))){
+const err40 = {instancePath:instancePath+"/feedback/painLevelAfter",schemaPath:"#/properties/feedback/properties/painLevelAfter/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -521,11 +522,9 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-}
-if(data19.feedbackCompleted !== undefined){
-if(typeof data19.feedbackCompleted !== "boolean"){
-const err41 = {instancePath:instancePath+"/feedback/feedbackCompleted",schemaPath:"#/properties/feedback/properties/feedbackCompleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
+if((typeof data21 == "number") && (isFinite(data21))){
+if(data21 > 10 || isNaN(data21)){
+const err41 = {instancePath:instancePath+"/feedback/painLevelAfter",schemaPath:"#/properties/feedback/properties/painLevelAfter/maximum",keyword:"maximum",params:{comparison: "<=", limit: 10},message:"must be <= 10"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -534,12 +533,8 @@ vErrors.push(err41);
 }
 errors++;
 }
-}
-if(data19.feedbackSubmittedAt !== undefined){
-let data23 = data19.feedbackSubmittedAt;
-if(typeof data23 === "string"){
-if(!(formats0(data23))){
-const err42 = {instancePath:instancePath+"/feedback/feedbackSubmittedAt",schemaPath:"#/properties/feedback/properties/feedbackSubmittedAt/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
+if(data21 < 0 || isNaN(data21)){
+const err42 = {instancePath:instancePath+"/feedback/painLevelAfter",schemaPath:"#/properties/feedback/properties/painLevelAfter/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -549,8 +544,10 @@ vErrors.push(err42);
 errors++;
 }
 }
-else {
-const err43 = {instancePath:instancePath+"/feedback/feedbackSubmittedAt",schemaPath:"#/properties/feedback/properties/feedbackSubmittedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
+}
+if(data19.feedbackCompleted !== undefined){
+if(typeof data19.feedbackCompleted !== "boolean"){
+const err43 = {instancePath:instancePath+"/feedback/feedbackCompleted",schemaPath:"#/properties/feedback/properties/feedbackCompleted/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -560,9 +557,11 @@ vErrors.push(err43);
 errors++;
 }
 }
-}
-else {
-const err44 = {instancePath:instancePath+"/feedback",schemaPath:"#/properties/feedback/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data19.feedbackSubmittedAt !== undefined){
+let data23 = data19.feedbackSubmittedAt;
+if(typeof data23 === "string"){
+if(!(formats0(data23))){
+const err44 = {instancePath:instancePath+"/feedback/feedbackSubmittedAt",schemaPath:"#/properties/feedback/properties/feedbackSubmittedAt/format",keyword:"format",params:{format: "firestore-timestamp"},message:"must match format \""+"firestore-timestamp"+"\""};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -572,14 +571,37 @@ vErrors.push(err44);
 errors++;
 }
 }
-}
 else {
-const err45 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err45 = {instancePath:instancePath+"/feedback/feedbackSubmittedAt",schemaPath:"#/properties/feedback/properties/feedbackSubmittedAt/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err45];
 }
 else {
 vErrors.push(err45);
+}
+errors++;
+}
+}
+}
+else {
+const err46 = {instancePath:instancePath+"/feedback",schemaPath:"#/properties/feedback/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err46];
+}
+else {
+vErrors.push(err46);
+}
+errors++;
+}
+}
+}
+else {
+const err47 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err47];
+}
+else {
+vErrors.push(err47);
 }
 errors++;
 }

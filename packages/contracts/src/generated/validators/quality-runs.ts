@@ -5,7 +5,7 @@ import * as ajv_dist_runtime_ucs2length from "ajv/dist/runtime/ucs2length";
 
 export const validate = validate20;
 
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:junoplus:contract:quality:runs:1.0.0","type":"object","additionalProperties":false,"required":["run_id","table_name","layer","source","runner","as_of","contract_version","changelog","changes_read","duplicates","superseded","deleted","rejected","current_documents","rejected_entries","rows_written","status","message","started_at","checked_at"],"properties":{"run_id":{"type":"string","minLength":1},"table_name":{"type":"string","minLength":1},"layer":{"type":"string","enum":["bronze","silver","gold","semantic"]},"source":{"type":"string","minLength":1},"runner":{"type":"string","minLength":1},"as_of":{"type":"string","format":"date-time"},"contract_version":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+$"},"changes_read":{"type":["integer","null"],"minimum":0},"duplicates":{"type":["integer","null"],"minimum":0},"superseded":{"type":["integer","null"],"minimum":0},"deleted":{"type":["integer","null"],"minimum":0},"rejected":{"type":["integer","null"],"minimum":0},"current_documents":{"type":["integer","null"],"minimum":0},"rejected_entries":{"type":["integer","null"],"minimum":0},"rows_written":{"type":["integer","null"],"minimum":0},"status":{"type":"string","enum":["published","failed"]},"message":{"type":["string","null"]},"started_at":{"type":"string","format":"date-time"},"checked_at":{"type":"string","format":"date-time"}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:junoplus:contract:quality:runs:1.0.0","type":"object","additionalProperties":false,"required":["run_id","table_name","layer","source","runner","as_of","contract_version","changelog","changes_read","duplicates","superseded","deleted","rejected","current_documents","rejected_entries","rows_written","status","message","started_at","checked_at"],"properties":{"run_id":{"type":"string","minLength":1},"table_name":{"type":"string","minLength":1},"layer":{"type":"string","enum":["bronze","silver","gold","semantic"]},"source":{"type":"string","minLength":1},"runner":{"type":"string","minLength":1},"as_of":{"type":"string","format":"date-time"},"contract_version":{"type":"string","pattern":"^\\d+\\.\\d+\\.\\d+$"},"changelog":{"type":["string","null"],"minLength":1},"changes_read":{"type":["integer","null"],"minimum":0},"duplicates":{"type":["integer","null"],"minimum":0},"superseded":{"type":["integer","null"],"minimum":0},"deleted":{"type":["integer","null"],"minimum":0},"rejected":{"type":["integer","null"],"minimum":0},"current_documents":{"type":["integer","null"],"minimum":0},"rejected_entries":{"type":["integer","null"],"minimum":0},"rows_written":{"type":["integer","null"],"minimum":0},"status":{"type":"string","enum":["published","failed"]},"message":{"type":["string","null"]},"started_at":{"type":"string","format":"date-time"},"checked_at":{"type":"string","format":"date-time"}}};
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = ajv_dist_runtime_ucs2length.default;
 const formats0 = formats["date-time"];
@@ -408,10 +408,10 @@ vErrors.push(err34);
 errors++;
 }
 }
-if(data.changes_read !== undefined){
-let data7 = data.changes_read;
-if((!(((typeof data7 == "number") && (!(data7 % 1) && !isNaN(data7))) && (isFinite(data7)))) && (data7 !== null)){
-const err35 = {instancePath:instancePath+"/changes_read",schemaPath:"#/properties/changes_read/type",keyword:"type",params:{type: schema31.properties.changes_read.type},message:"must be integer,null"};
+if(data.changelog !== undefined){
+let data7 = data.changelog;
+if((typeof data7 !== "string") && (data7 !== null)){
+const err35 = {instancePath:instancePath+"/changelog",schemaPath:"#/properties/changelog/type",keyword:"type",params:{type: schema31.properties.changelog.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -420,9 +420,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-if((typeof data7 == "number") && (isFinite(data7))){
-if(data7 < 0 || isNaN(data7)){
-const err36 = {instancePath:instancePath+"/changes_read",schemaPath:"#/properties/changes_read/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+if(typeof data7 === "string"){
+if(func2(data7) < 1){
+const err36 = {instancePath:instancePath+"/changelog",schemaPath:"#/properties/changelog/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -433,10 +433,10 @@ errors++;
 }
 }
 }
-if(data.duplicates !== undefined){
-let data8 = data.duplicates;
+if(data.changes_read !== undefined){
+let data8 = data.changes_read;
 if((!(((typeof data8 == "number") && (!(data8 % 1) && !isNaN(data8))) && (isFinite(data8)))) && (data8 !== null)){
-const err37 = {instancePath:instancePath+"/duplicates",schemaPath:"#/properties/duplicates/type",keyword:"type",params:{type: schema31.properties.duplicates.type},message:"must be integer,null"};
+const err37 = {instancePath:instancePath+"/changes_read",schemaPath:"#/properties/changes_read/type",keyword:"type",params:{type: schema31.properties.changes_read.type},message:"must be integer,null"};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -447,7 +447,7 @@ errors++;
 }
 if((typeof data8 == "number") && (isFinite(data8))){
 if(data8 < 0 || isNaN(data8)){
-const err38 = {instancePath:instancePath+"/duplicates",schemaPath:"#/properties/duplicates/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err38 = {instancePath:instancePath+"/changes_read",schemaPath:"#/properties/changes_read/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -458,10 +458,10 @@ errors++;
 }
 }
 }
-if(data.superseded !== undefined){
-let data9 = data.superseded;
+if(data.duplicates !== undefined){
+let data9 = data.duplicates;
 if((!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))) && (data9 !== null)){
-const err39 = {instancePath:instancePath+"/superseded",schemaPath:"#/properties/superseded/type",keyword:"type",params:{type: schema31.properties.superseded.type},message:"must be integer,null"};
+const err39 = {instancePath:instancePath+"/duplicates",schemaPath:"#/properties/duplicates/type",keyword:"type",params:{type: schema31.properties.duplicates.type},message:"must be integer,null"};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -472,7 +472,7 @@ errors++;
 }
 if((typeof data9 == "number") && (isFinite(data9))){
 if(data9 < 0 || isNaN(data9)){
-const err40 = {instancePath:instancePath+"/superseded",schemaPath:"#/properties/superseded/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err40 = {instancePath:instancePath+"/duplicates",schemaPath:"#/properties/duplicates/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -483,10 +483,10 @@ errors++;
 }
 }
 }
-if(data.deleted !== undefined){
-let data10 = data.deleted;
+if(data.superseded !== undefined){
+let data10 = data.superseded;
 if((!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))) && (data10 !== null)){
-const err41 = {instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: schema31.properties.deleted.type},message:"must be integer,null"};
+const err41 = {instancePath:instancePath+"/superseded",schemaPath:"#/properties/superseded/type",keyword:"type",params:{type: schema31.properties.superseded.type},message:"must be integer,null"};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -497,7 +497,7 @@ errors++;
 }
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 < 0 || isNaN(data10)){
-const err42 = {instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err42 = {instancePath:instancePath+"/superseded",schemaPath:"#/properties/superseded/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -508,10 +508,10 @@ errors++;
 }
 }
 }
-if(data.rejected !== undefined){
-let data11 = data.rejected;
+if(data.deleted !== undefined){
+let data11 = data.deleted;
 if((!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))) && (data11 !== null)){
-const err43 = {instancePath:instancePath+"/rejected",schemaPath:"#/properties/rejected/type",keyword:"type",params:{type: schema31.properties.rejected.type},message:"must be integer,null"};
+const err43 = {instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/type",keyword:"type",params:{type: schema31.properties.deleted.type},message:"must be integer,null"};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -522,7 +522,7 @@ errors++;
 }
 if((typeof data11 == "number") && (isFinite(data11))){
 if(data11 < 0 || isNaN(data11)){
-const err44 = {instancePath:instancePath+"/rejected",schemaPath:"#/properties/rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err44 = {instancePath:instancePath+"/deleted",schemaPath:"#/properties/deleted/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -533,10 +533,10 @@ errors++;
 }
 }
 }
-if(data.current_documents !== undefined){
-let data12 = data.current_documents;
+if(data.rejected !== undefined){
+let data12 = data.rejected;
 if((!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))) && (data12 !== null)){
-const err45 = {instancePath:instancePath+"/current_documents",schemaPath:"#/properties/current_documents/type",keyword:"type",params:{type: schema31.properties.current_documents.type},message:"must be integer,null"};
+const err45 = {instancePath:instancePath+"/rejected",schemaPath:"#/properties/rejected/type",keyword:"type",params:{type: schema31.properties.rejected.type},message:"must be integer,null"};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -547,7 +547,7 @@ errors++;
 }
 if((typeof data12 == "number") && (isFinite(data12))){
 if(data12 < 0 || isNaN(data12)){
-const err46 = {instancePath:instancePath+"/current_documents",schemaPath:"#/properties/current_documents/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err46 = {instancePath:instancePath+"/rejected",schemaPath:"#/properties/rejected/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -558,10 +558,10 @@ errors++;
 }
 }
 }
-if(data.rejected_entries !== undefined){
-let data13 = data.rejected_entries;
+if(data.current_documents !== undefined){
+let data13 = data.current_documents;
 if((!(((typeof data13 == "number") && (!(data13 % 1) && !isNaN(data13))) && (isFinite(data13)))) && (data13 !== null)){
-const err47 = {instancePath:instancePath+"/rejected_entries",schemaPath:"#/properties/rejected_entries/type",keyword:"type",params:{type: schema31.properties.rejected_entries.type},message:"must be integer,null"};
+const err47 = {instancePath:instancePath+"/current_documents",schemaPath:"#/properties/current_documents/type",keyword:"type",params:{type: schema31.properties.current_documents.type},message:"must be integer,null"};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -572,7 +572,7 @@ errors++;
 }
 if((typeof data13 == "number") && (isFinite(data13))){
 if(data13 < 0 || isNaN(data13)){
-const err48 = {instancePath:instancePath+"/rejected_entries",schemaPath:"#/properties/rejected_entries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err48 = {instancePath:instancePath+"/current_documents",schemaPath:"#/properties/current_documents/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -583,10 +583,10 @@ errors++;
 }
 }
 }
-if(data.rows_written !== undefined){
-let data14 = data.rows_written;
+if(data.rejected_entries !== undefined){
+let data14 = data.rejected_entries;
 if((!(((typeof data14 == "number") && (!(data14 % 1) && !isNaN(data14))) && (isFinite(data14)))) && (data14 !== null)){
-const err49 = {instancePath:instancePath+"/rows_written",schemaPath:"#/properties/rows_written/type",keyword:"type",params:{type: schema31.properties.rows_written.type},message:"must be integer,null"};
+const err49 = {instancePath:instancePath+"/rejected_entries",schemaPath:"#/properties/rejected_entries/type",keyword:"type",params:{type: schema31.properties.rejected_entries.type},message:"must be integer,null"};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -597,7 +597,7 @@ errors++;
 }
 if((typeof data14 == "number") && (isFinite(data14))){
 if(data14 < 0 || isNaN(data14)){
-const err50 = {instancePath:instancePath+"/rows_written",schemaPath:"#/properties/rows_written/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
+const err50 = {instancePath:instancePath+"/rejected_entries",schemaPath:"#/properties/rejected_entries/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -608,10 +608,10 @@ errors++;
 }
 }
 }
-if(data.status !== undefined){
-let data15 = data.status;
-if(typeof data15 !== "string"){
-const err51 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.rows_written !== undefined){
+let data15 = data.rows_written;
+if((!(((typeof data15 == "number") && (!(data15 % 1) && !isNaN(data15))) && (isFinite(data15)))) && (data15 !== null)){
+const err51 = {instancePath:instancePath+"/rows_written",schemaPath:"#/properties/rows_written/type",keyword:"type",params:{type: schema31.properties.rows_written.type},message:"must be integer,null"};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -620,8 +620,9 @@ vErrors.push(err51);
 }
 errors++;
 }
-if(!((data15 === "published") || (data15 === "failed"))){
-const err52 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema31.properties.status.enum},message:"must be equal to one of the allowed values"};
+if((typeof data15 == "number") && (isFinite(data15))){
+if(data15 < 0 || isNaN(data15)){
+const err52 = {instancePath:instancePath+"/rows_written",schemaPath:"#/properties/rows_written/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -631,10 +632,11 @@ vErrors.push(err52);
 errors++;
 }
 }
-if(data.message !== undefined){
-let data16 = data.message;
-if((typeof data16 !== "string") && (data16 !== null)){
-const err53 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: schema31.properties.message.type},message:"must be string,null"};
+}
+if(data.status !== undefined){
+let data16 = data.status;
+if(typeof data16 !== "string"){
+const err53 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -643,12 +645,8 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-if(data.started_at !== undefined){
-let data17 = data.started_at;
-if(typeof data17 === "string"){
-if(!(formats0(data17))){
-const err54 = {instancePath:instancePath+"/started_at",schemaPath:"#/properties/started_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+if(!((data16 === "published") || (data16 === "failed"))){
+const err54 = {instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema31.properties.status.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -658,8 +656,10 @@ vErrors.push(err54);
 errors++;
 }
 }
-else {
-const err55 = {instancePath:instancePath+"/started_at",schemaPath:"#/properties/started_at/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.message !== undefined){
+let data17 = data.message;
+if((typeof data17 !== "string") && (data17 !== null)){
+const err55 = {instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: schema31.properties.message.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -669,11 +669,11 @@ vErrors.push(err55);
 errors++;
 }
 }
-if(data.checked_at !== undefined){
-let data18 = data.checked_at;
+if(data.started_at !== undefined){
+let data18 = data.started_at;
 if(typeof data18 === "string"){
 if(!(formats0(data18))){
-const err56 = {instancePath:instancePath+"/checked_at",schemaPath:"#/properties/checked_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+const err56 = {instancePath:instancePath+"/started_at",schemaPath:"#/properties/started_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -684,7 +684,7 @@ errors++;
 }
 }
 else {
-const err57 = {instancePath:instancePath+"/checked_at",schemaPath:"#/properties/checked_at/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err57 = {instancePath:instancePath+"/started_at",schemaPath:"#/properties/started_at/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -694,14 +694,39 @@ vErrors.push(err57);
 errors++;
 }
 }
-}
-else {
-const err58 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data.checked_at !== undefined){
+let data19 = data.checked_at;
+if(typeof data19 === "string"){
+if(!(formats0(data19))){
+const err58 = {instancePath:instancePath+"/checked_at",schemaPath:"#/properties/checked_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err58];
 }
 else {
 vErrors.push(err58);
+}
+errors++;
+}
+}
+else {
+const err59 = {instancePath:instancePath+"/checked_at",schemaPath:"#/properties/checked_at/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err59];
+}
+else {
+vErrors.push(err59);
+}
+errors++;
+}
+}
+}
+else {
+const err60 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err60];
+}
+else {
+vErrors.push(err60);
 }
 errors++;
 }

@@ -1,0 +1,114 @@
+import { fork } from "node:child_process";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { writeChangelog } from "@junoplus/bronze-ingest/testing/changelog-generator";
+import type { Measurement, StepName } from "./step";
+
+const CACHE = join(__dirname, "../.cache/bench");
+
+/** Bounds that the project promises; a run beyond them ends with exit code 1. */
+const BOUNDS = { sessionsToFloor: 3, allToFloor: 6, peakBytes: 3e9 } as const;
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A generated change log, made once and kept. */
+async function changelog(changes: number): Promise<string> {
+  const directory = join(CACHE, `changelog-${changes}`);
+  if (existsSync(directory)) return directory;
+  say(`generating ${changes} changes`);
+  const partial = `${directory}.part`;
+  rmSync(partial, { recursive: true, force: true });
+  await writeChangelog(partial, { changes, seed: 1 });
+  renameSync(partial, directory);
+  return directory;
+}
+
+function measure(name: StepName, directory: string): Promise<Measurement> {
+  mkdirSync(join(CACHE, "scratch"), { recursive: true });
+  const child = fork(join(__dirname, "step.ts"), [name, directory, join(CACHE, "scratch")], {
+    execArgv: ["--import", "tsx", "--max-semi-space-size=64"],
+  });
+  return new Promise((resolve, reject) => {
+    let measurement: Measurement | undefined;
+    child.on("message", (message) => {
+      measurement = message as Measurement;
+    });
+    child.on("close", (code) => {
+      if (measurement === undefined) reject(new Error(`${name} ended with ${code} and measured nothing`));
+      else resolve(measurement);
+    });
+  });
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Steps in turn, round after round, so that a machine that slows down slows all of them. */
+async function rounds(
+  names: readonly StepName[],
+  directory: string,
+  count: number,
+): Promise<ReadonlyMap<StepName, readonly Measurement[]>> {
+  const results = new Map<StepName, Measurement[]>(names.map((name) => [name, []]));
+  for (let round = 0; round < count; round++) {
+    for (const name of names) {
+      const measurement = await measure(name, directory);
+      results.get(name)?.push(measurement);
+      if (round === 0) say(`${name}: ${measurement.detail}`);
+    }
+  }
+  return results;
+}
+
+const NAMES: readonly StepName[] = [
+  "floor-sessions",
+  "duckdb-sessions",
+  "medallion-sessions",
+  "floor-all",
+  "medallion-all",
+];
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { changes: { type: "string", default: "500000" }, rounds: { type: "string", default: "3" } },
+  });
+  const changes = Number(values.changes);
+  const results = await rounds(NAMES, await changelog(changes), Number(values.rounds));
+  const seconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.milliseconds)) / 1000;
+  const peak = (name: StepName): number => Math.max(...(results.get(name) ?? []).map((m) => m.peakBytes));
+  // Ratios of one round, so that both sides ran under the same load; of these the median.
+  const ratio = (a: StepName, b: StepName): number => {
+    const below = results.get(b) ?? [];
+    return median((results.get(a) ?? []).map((m, i) => m.milliseconds / (below[i]?.milliseconds ?? Number.NaN)));
+  };
+  say("");
+  for (const name of NAMES) {
+    say(`${name.padEnd(20)} ${seconds(name).toFixed(2).padStart(8)} s   peak ${(peak(name) / 1e6).toFixed(0)} MB`);
+  }
+  const sessions = ratio("medallion-sessions", "floor-sessions");
+  const all = ratio("medallion-all", "floor-all");
+  const peakAll = peak("medallion-all");
+  say("");
+  say(`therapy sessions to the floor: ${sessions.toFixed(2)} (bound ${BOUNDS.sessionsToFloor})`);
+  say(`therapy sessions to DuckDB SQL: ${ratio("medallion-sessions", "duckdb-sessions").toFixed(2)}`);
+  say(`whole medallion to the floor: ${all.toFixed(2)} (bound ${BOUNDS.allToFloor})`);
+  say(`peak memory of the whole medallion: ${(peakAll / 1e6).toFixed(0)} MB (bound ${BOUNDS.peakBytes / 1e6})`);
+
+  const large = changes * 4;
+  const before = await measure("medallion-all", await changelog(changes));
+  const after = await measure("medallion-all", await changelog(large));
+  const exponent = Math.log(after.milliseconds / before.milliseconds) / Math.log(large / changes);
+  say(
+    `${changes} to ${large} changes: ${(before.milliseconds / 1000).toFixed(1)} s to ${(after.milliseconds / 1000).toFixed(1)} s, ` +
+      `exponent ${exponent.toFixed(2)}, peak ${(after.peakBytes / 1e6).toFixed(0)} MB`,
+  );
+  const kept = sessions <= BOUNDS.sessionsToFloor && all <= BOUNDS.allToFloor && peakAll <= BOUNDS.peakBytes;
+  say(kept ? "all bounds hold" : "a bound is broken");
+  process.exitCode = kept ? 0 : 1;
+}
+
+void main();

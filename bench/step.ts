@@ -1,0 +1,53 @@
+import { rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { runMedallion, runOptions, systemClock } from "@junoplus/cli";
+import { duckDbTherapySessions } from "./duckdb-therapy-sessions";
+import { floor } from "./floor";
+
+/** One measured piece of work, in a process of its own so that its peak memory is its own. */
+export type StepName = "floor-sessions" | "floor-all" | "duckdb-sessions" | "medallion-sessions" | "medallion-all";
+
+/** What a step measured: milliseconds of the work without the start of the process, peak resident memory. */
+export interface Measurement {
+  readonly milliseconds: number;
+  readonly peakBytes: number;
+  readonly detail: string;
+}
+
+const SESSIONS = "therapy_sessions_data";
+
+async function medallion(directory: string, scratch: string, tables?: string): Promise<string> {
+  const path = `${scratch}/medallion.duckdb`;
+  rmSync(path, { force: true });
+  const options = runOptions(
+    { source: directory, warehouse: `duckdb:${path}`, ...(tables !== undefined && { tables }) },
+    "2025-01-01T00:00:00.000000Z",
+  );
+  const silent = { stage() {}, counters() {}, warn() {}, done() {} };
+  const outcome = await runMedallion(options, systemClock(randomUUID), silent);
+  if (!outcome.published) throw new Error("the run published nothing");
+  return outcome.tables.map(({ contract, rows }) => `${contract.table} ${rows}`).join(", ");
+}
+
+const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => Promise<string> | string>> = {
+  "floor-sessions": (directory) => JSON.stringify(floor(directory, SESSIONS)),
+  "floor-all": (directory) => JSON.stringify(floor(directory, "")),
+  "duckdb-sessions": async (directory, scratch) =>
+    JSON.stringify(await duckDbTherapySessions(directory, `${scratch}/sql.duckdb`)),
+  "medallion-sessions": (directory, scratch) => medallion(directory, scratch, "silver_therapy_sessions"),
+  "medallion-all": (directory, scratch) => medallion(directory, scratch),
+};
+
+async function main(): Promise<void> {
+  const [name, directory, scratch] = process.argv.slice(2) as [StepName, string, string];
+  const start = performance.now();
+  const detail = await STEPS[name](directory, scratch);
+  const measurement: Measurement = {
+    milliseconds: performance.now() - start,
+    peakBytes: process.resourceUsage().maxRSS * 1024,
+    detail,
+  };
+  process.send?.(measurement);
+}
+
+void main();

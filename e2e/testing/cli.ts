@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+
+const MAIN = join(__dirname, "../../packages/cli/dist/main.js");
+
+/** What a call of the command line came to. */
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly cwd?: string;
+  /** Modules that Node loads before the command, to plant faults from outside. */
+  readonly preload?: readonly string[];
+  /** Kills the command with SIGKILL after this many milliseconds. */
+  readonly killAfterMs?: number;
+}
+
+/** Runs the built `medallion` in a process of its own, as an operator does. */
+export function medallion(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const preload = (options.preload ?? []).flatMap((path) => ["--require", path]);
+  const child = spawn(process.execPath, [...preload, MAIN, ...args], {
+    cwd: options.cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const { killAfterMs } = options;
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const out = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out.stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    out.stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ code, ...out });
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import { type TableContract, tableContracts } from "@junoplus/contracts";
+import { openWarehouse, type Row } from "@junoplus/warehouse";
+
+/** The tables and views whose content follows from the change log and the as-of instant alone. */
+export const DERIVED_TABLES: readonly TableContract[] = tableContracts.filter(({ layer }) =>
+  ["silver", "gold", "semantic"].includes(layer),
+);
+
+/** All rows of the derived tables, by table, in key order. */
+export async function derivedTables(url: string): Promise<Readonly<Record<string, readonly Row[]>>> {
+  return rowsOf(url, DERIVED_TABLES);
+}
+
+/** All rows of the given tables, by table, in key order. */
+export async function rowsOf(
+  url: string,
+  contracts: readonly TableContract[],
+): Promise<Readonly<Record<string, readonly Row[]>>> {
+  const warehouse = await openWarehouse(url, { prefix: "junoplus_analytics", readOnly: true });
+  try {
+    const tables: Record<string, readonly Row[]> = {};
+    for (const contract of contracts) {
+      const rows: Row[] = [];
+      if (await warehouse.exists(contract)) for await (const row of warehouse.read(contract)) rows.push(row);
+      tables[contract.table] = rows;
+    }
+    return tables;
+  } finally {
+    await warehouse.close();
+  }
+}
+
+/** The rejected changes of all runs without what differs from run to run, as sorted text. */
+export async function rejectedText(url: string, contracts: readonly TableContract[]): Promise<readonly string[]> {
+  const tables = await rowsOf(url, contracts);
+  return contracts
+    .flatMap(({ table }) => (tables[table] ?? []).map((row) => [table, row] as const))
+    .map(([table, row]) => JSON.stringify([table, { ...row, run_id: "", checked_at: "" }]))
+    .sort();
+}

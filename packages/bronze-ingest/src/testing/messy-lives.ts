@@ -1,0 +1,63 @@
+import { DAY, HOUR, MINUTE } from "./instants";
+import type { Mess } from "./mess";
+import { someTime } from "./person";
+import { type PlannedChange, planned } from "./planned-change";
+
+/** No change of a document waits longer for the one that overtakes it, so that few are held back at a time. */
+const LONGEST_WAIT = 36 * HOUR;
+
+/** Lets delivery mess strike the changes of one document: ties, null writes, imports of what is there, late arrival. */
+export function spoilLife(mess: Mess, changes: PlannedChange[], canBeLate: boolean): void {
+  changes.forEach((change, i) => {
+    const previous = changes[i - 1];
+    if (previous === undefined || previous.operation === "DELETE") return;
+    const kind = change.operation === "DELETE" ? "tie_with_delete" : "tie";
+    if (!mess.strikes(kind)) return;
+    change.at = previous.at;
+    change.arrival = previous.arrival;
+    change.mess.push(kind);
+    if (mess.random.chance(0.5)) previous.arrival += someTime(mess.random, 1, MINUTE);
+  });
+  // An empty write is never the newest change: the client repeats it.
+  for (const change of changes.slice(0, -1)) {
+    if (change.data !== null && mess.strikes("literal_null_write")) {
+      change.data = "null";
+      change.mess = ["literal_null_write"];
+    }
+  }
+  if (canBeLate) delay(mess, changes);
+  addReimport(mess, changes);
+}
+
+function delay(mess: Mess, changes: readonly PlannedChange[]): void {
+  const { random } = mess;
+  changes.forEach((change, i) => {
+    if (change.operation === "IMPORT" || change.mess.includes("tie")) return;
+    const next = changes[i + 1];
+    const isSoonOvertaken = next !== undefined && next.at - change.at < LONGEST_WAIT;
+    if (isSoonOvertaken && next.operation === "DELETE" && mess.strikes("update_after_delete_in_file")) {
+      change.mess.push("update_after_delete_in_file", "out_of_order");
+    } else if (mess.strikes("out_of_order")) {
+      change.mess.push("out_of_order");
+    } else {
+      return;
+    }
+    change.arrival = isSoonOvertaken
+      ? next.at + someTime(random, MINUTE, 40 * MINUTE)
+      : change.at + someTime(random, HOUR, DAY);
+  });
+}
+
+function addReimport(mess: Mess, changes: PlannedChange[]): void {
+  const last = changes.at(-1);
+  if (last === undefined || last.operation === "DELETE" || last.operation === "IMPORT") return;
+  const { random } = mess;
+  const at = Math.max(...changes.map((change) => change.arrival)) + someTime(random, HOUR, 40 * HOUR);
+  const reimport = { ...planned("IMPORT", at, null), data: last.data };
+  if (mess.strikes("reimport_epoch_of_existing", changes.length)) {
+    changes.push({ ...reimport, at: 0, mess: ["reimport_epoch_of_existing"] });
+  } else if (mess.strikes("reimport_wall_clock_of_existing", changes.length)) {
+    // The import script stamps milliseconds.
+    changes.push({ ...reimport, at: at - (at % 1000), mess: ["reimport_wall_clock_of_existing"] });
+  }
+}

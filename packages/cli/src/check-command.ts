@@ -1,0 +1,88 @@
+import { type TableContract, tableContracts } from "@junoplus/contracts";
+import {
+  type CheckResult,
+  consistencyChecks,
+  contractChecks,
+  freshnessChecks,
+  measureFreshness,
+  privacyChecks,
+} from "@junoplus/quality";
+import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
+import { catalogDrift } from "./catalog-drift";
+import type { ExitCode, Output } from "./output";
+import { number } from "./progress";
+import { table } from "./summary";
+
+export interface CheckOptions {
+  readonly warehouse: string;
+  readonly prefix: string;
+  /** Canonical instant against which freshness is measured. */
+  readonly now: string;
+  readonly format: "text" | "json";
+}
+
+/** `medallion check`: every promise of the contracts, held against the published tables. Exit 1 when one is broken. */
+export async function checkCommand(options: CheckOptions, output: Output): Promise<ExitCode> {
+  const warehouse = await openWarehouse(options.warehouse, { prefix: options.prefix, readOnly: true });
+  let checks: readonly CheckResult[];
+  try {
+    checks = await publishedChecks(warehouse, options.now);
+  } finally {
+    await warehouse.close();
+  }
+  const failed = checks.filter(({ status }) => status === "FAIL");
+  const warned = checks.filter(({ status }) => status === "WARN");
+  if (options.format === "json") {
+    output.stdout.write(`${JSON.stringify(checks, null, 2)}\n`);
+  } else {
+    const rows = [...failed, ...warned].map((check) => [
+      check.status,
+      `${check.table}.${check.metric}`,
+      check.description,
+    ]);
+    if (rows.length > 0) output.stdout.write(`${leftAligned(rows)}\n`);
+    output.stdout.write(
+      `${number(checks.length)} checks: ${number(checks.length - failed.length - warned.length)} passed, ${number(warned.length)} warned, ${number(failed.length)} failed\n`,
+    );
+  }
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function publishedChecks(warehouse: Warehouse, now: string): Promise<readonly CheckResult[]> {
+  const checks: CheckResult[] = [];
+  const present: TableContract[] = [];
+  for (const contract of tableContracts) {
+    const exists = await warehouse.exists(contract);
+    checks.push(existence(contract, exists));
+    if (!exists) continue;
+    present.push(contract);
+    checks.push(...catalogDrift(contract, await warehouse.describe(contract)));
+    if (contract.kind === "table")
+      checks.push(...(await contractChecks(warehouse, contract, warehouse.tableName(contract))));
+  }
+  const nameOf = (contract: TableContract): string | null =>
+    present.some(({ table }) => table === contract.table) ? warehouse.tableName(contract) : null;
+  checks.push(
+    ...(await consistencyChecks(warehouse, nameOf)),
+    ...privacyChecks(present),
+    ...freshnessChecks(await measureFreshness(warehouse, nameOf, now)),
+  );
+  return checks;
+}
+
+function existence({ table, kind }: TableContract, exists: boolean): CheckResult {
+  return {
+    table,
+    metric: "exists",
+    category: "consistency",
+    value: exists ? 0 : 1,
+    threshold: 0,
+    status: exists ? "PASS" : "FAIL",
+    description: exists ? `the ${kind} is there` : `the ${kind} is not there; medallion run creates it`,
+    blocking: !exists,
+  };
+}
+
+function leftAligned(rows: readonly (readonly string[])[]): string {
+  return table(rows.map(([status = "", name = "", description = ""]) => [`${status} ${name}: ${description}`]));
+}

@@ -1,0 +1,45 @@
+import type { RejectedChange } from "@junoplus/bronze-ingest";
+import type { RejectedChangePayloads, RejectedChanges } from "@junoplus/contracts";
+import { requireForSerialization } from "apache-beam/serialization";
+
+/** What a run writes beside every rejected change. */
+export interface RejectionContext {
+  readonly runId: string;
+  /** Canonical timestamp of the run's start. */
+  readonly checkedAt: string;
+}
+
+/** Worker function: one row for each rejection of a change, without its payload. */
+export function rejectedRows(
+  change: RejectedChange,
+  { runId, checkedAt }: RejectionContext,
+): readonly RejectedChanges[] {
+  return change.rejections.map(({ reason, detail, pointers, isEntry }) => ({
+    run_id: runId,
+    checked_at: checkedAt,
+    table_name: change.changelog,
+    document_path: change.path,
+    change_timestamp: change.timestamp,
+    event_id: change.eventId,
+    operation: change.operation,
+    reason,
+    detail,
+    pointers: [...pointers],
+    contract_version: change.contractVersion,
+    is_entry: isEntry,
+    change_hash: change.id,
+  }));
+}
+
+/** Worker function: the rejected change as it came; it stays in bronze. */
+export function payloadRow(change: RejectedChange, { runId, checkedAt }: RejectionContext): RejectedChangePayloads {
+  return {
+    run_id: runId,
+    checked_at: checkedAt,
+    table_name: change.changelog,
+    change_hash: change.id,
+    change: change.payload,
+  };
+}
+
+requireForSerialization("@junoplus/cli/rejected-rows", exports);

@@ -1,0 +1,114 @@
+import { tableContracts, timestampFromIso } from "@junoplus/contracts";
+import { GOLD_TABLES, SILVER_TABLES } from "./medallion-pipeline";
+import { OptionsError } from "./options-error";
+
+/** Names of the tables that a run builds. */
+export const BUILT_TABLES: readonly string[] = [
+  ...Object.values(SILVER_TABLES).map(({ to }) => to.table),
+  ...GOLD_TABLES.map(({ table }) => table),
+];
+
+/** Dataset prefix where none is given. */
+export const DEFAULT_PREFIX = "junoplus_analytics";
+
+/** What `medallion run` does, checked. */
+export interface RunOptions {
+  readonly source: string;
+  readonly warehouse: string;
+  readonly prefix: string;
+  /** Canonical timestamp that dates processed_at and ages. */
+  readonly asOf: string;
+  readonly tables: ReadonlySet<string>;
+  readonly runner: "direct";
+  /** Publish even where a table that has rows would become empty. */
+  readonly allowEmpty: boolean;
+  readonly log: "text" | "json";
+}
+
+/** Options as they stand on the command line. */
+export interface RunArguments {
+  readonly source?: string;
+  readonly warehouse?: string;
+  readonly prefix?: string;
+  readonly asOf?: string;
+  readonly tables?: string;
+  readonly runner?: string;
+  readonly allowEmpty?: boolean;
+  readonly log?: string;
+}
+
+/** Checks the arguments of a run. `now` (canonical) is the as-of instant where none is given. Throws OptionsError with every fault. */
+export function runOptions(given: RunArguments, now: string): RunOptions {
+  const faults: string[] = [];
+  const source = given.source ?? "";
+  if (source === "")
+    faults.push("--source is missing: name the directory of the change logs, for example --source changelog/");
+  else if (source.includes(":")) {
+    faults.push(
+      `--source ${source}: only a directory can be read; export the change log tables to <prefix>_raw_changelog.ndjson files`,
+    );
+  }
+  const asOf = given.asOf === undefined ? now : timestampFromIso(given.asOf);
+  if (asOf === null)
+    faults.push(`--as-of ${given.asOf}: is no instant; write for example 2025-01-01 or 2025-01-01T06:00:00Z`);
+  const options = {
+    source,
+    warehouse: warehouseUrl(given.warehouse, faults),
+    prefix: datasetPrefix(given.prefix, faults),
+    asOf: asOf ?? now,
+    tables: tableNames(given.tables, faults),
+    runner: "direct" as const,
+    allowEmpty: given.allowEmpty === true,
+    log: logFormat(given.log, faults),
+  };
+  const runner = given.runner ?? "direct";
+  if (runner !== "direct") faults.push(`--runner ${runner}: only the direct runner is there; leave the option out`);
+  if (faults.length > 0) throw new OptionsError(faults);
+  return Object.freeze(options);
+}
+
+/** The warehouse of a command, checked: `duckdb:` and a path. */
+export function warehouseUrl(given: string | undefined, faults: string[]): string {
+  if (given === undefined || given === "") {
+    faults.push("--warehouse is missing: name the store, for example --warehouse duckdb:medallion.duckdb");
+  } else if (!/^duckdb:./.test(given)) {
+    faults.push(
+      `--warehouse ${given}: is no known store; write duckdb: and a path, for example duckdb:medallion.duckdb`,
+    );
+  }
+  return given ?? "";
+}
+
+/** The prefix of the datasets, checked: it becomes part of names in SQL. */
+export function datasetPrefix(given: string | undefined, faults: string[]): string {
+  const prefix = given ?? DEFAULT_PREFIX;
+  if (!/^[a-z][a-z0-9_]*$/.test(prefix)) {
+    faults.push(`--prefix ${prefix}: write lower-case letters, digits and _, beginning with a letter`);
+  }
+  return prefix;
+}
+
+function tableNames(given: string | undefined, faults: string[]): ReadonlySet<string> {
+  if (given === undefined) return new Set(BUILT_TABLES);
+  const names = given
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  const unknown = names.filter((name) => !BUILT_TABLES.includes(name));
+  if (names.length === 0) faults.push(`--tables is empty; choose from ${BUILT_TABLES.join(", ")}`);
+  for (const name of unknown) {
+    const elsewhere = tableContracts.some(({ table }) => table === name);
+    faults.push(
+      elsewhere
+        ? `--tables ${name}: is written by every run of itself; choose from ${BUILT_TABLES.join(", ")}`
+        : `--tables ${name}: is no table; choose from ${BUILT_TABLES.join(", ")}`,
+    );
+  }
+  return new Set(names);
+}
+
+function logFormat(given: string | undefined, faults: string[]): "text" | "json" {
+  if (given === undefined || given === "text" || given === "json") return given ?? "text";
+  faults.push(`--log ${given}: write text or json`);
+  return "text";
+}

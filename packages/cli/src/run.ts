@@ -1,0 +1,174 @@
+import { type Counters, DirectRunner, writtenCounter } from "@junoplus/beam-runtime";
+import { type ChangelogFile, changelogFiles } from "@junoplus/bronze-ingest";
+import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
+import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
+import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
+import { changelogFlow } from "./change-flows";
+import { ledgerRows, type RunIdentity } from "./ledger";
+import { medallion, neededSilverTables, REJECTION_TABLES } from "./medallion-pipeline";
+import type { Progress } from "./progress";
+import { type RejectionCount, rejectionCounts } from "./rejection-counts";
+import { publishWithHistory } from "./run-history";
+import type { RunOptions } from "./run-options";
+import { auditStagedTables, type StagedTable } from "./staged-audit";
+import { createStagingDirectory, removeStagingDirectory, shardsOf } from "./staging-directory";
+
+/** What a run came to. */
+export interface RunOutcome {
+  readonly identity: RunIdentity;
+  readonly published: boolean;
+  readonly tables: readonly StagedTable[];
+  readonly checks: readonly CheckResult[];
+  readonly flows: readonly ChangelogFlow[];
+  readonly rejections: readonly RejectionCount[];
+  readonly missingChangelogs: readonly string[];
+}
+
+/** Where instants and identities come from: the machine, or a test's own. */
+export interface RunClock {
+  /** Canonical timestamp of now. */
+  readonly now: () => string;
+  readonly newRunId: () => string;
+}
+
+/**
+ * One whole run: pipeline, staging, audit, publish, ledger. A run whose audit fails publishes nothing but its own history
+ * (ledger, checks, rejected changes) and comes back with `published: false`. Any other fault throws, after what was staged
+ * has been discarded and the ledger says that the run failed.
+ */
+export async function runMedallion(options: RunOptions, clock: RunClock, progress: Progress): Promise<RunOutcome> {
+  const silver = neededSilverTables(options.tables);
+  const prefixes = silver.map(({ from }) => from.prefix);
+  const files = changelogFiles(options.source, prefixes);
+  const identity = identityOf(options, clock);
+  const missing = prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix));
+  for (const prefix of missing) progress.warn(`${options.source} holds no ${prefix}_raw_changelog file: no changes`);
+  const warehouse = await openWarehouse(options.warehouse, { prefix: options.prefix });
+  try {
+    await warehouse.ensure(tableContracts);
+    for (const abandoned of await warehouse.abandonedRuns()) {
+      progress.warn(`run ${abandoned} was interrupted: what it staged is removed`);
+      await warehouse.discard(abandoned);
+    }
+    return await runIn(warehouse, { options, identity, files, missing }, clock, progress);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+interface Job {
+  readonly options: RunOptions;
+  readonly identity: RunIdentity;
+  readonly files: readonly ChangelogFile[];
+  readonly missing: readonly string[];
+}
+
+async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: Progress): Promise<RunOutcome> {
+  const { options, identity } = job;
+  const directory = createStagingDirectory(options.warehouse, identity.runId);
+  const interrupt = (): void => {
+    // What lies in the store's own staging is found and removed by the next run.
+    removeStagingDirectory(directory, options.warehouse);
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupt);
+  try {
+    return await stageAuditPublish(warehouse, job, directory, clock, progress);
+  } catch (error) {
+    await warehouse.discard(identity.runId);
+    const checkedAt = clock.now();
+    const end = { finishedAt: checkedAt, failure: messageOf(error), rows: {}, flows: [] };
+    const ledger = ledgerRows(identity, plannedTables(options), end);
+    const nothing = { checks: [], freshness: [], volumes: [] };
+    await publishWithHistory(warehouse, [], { runId: identity.runId, checkedAt, directory, ledger, ...nothing });
+    throw error;
+  } finally {
+    process.removeListener("SIGINT", interrupt);
+    removeStagingDirectory(directory, options.warehouse);
+    progress.done();
+  }
+}
+
+async function stageAuditPublish(
+  warehouse: Warehouse,
+  { options, identity, files, missing }: Job,
+  directory: string,
+  clock: RunClock,
+  progress: Progress,
+): Promise<RunOutcome> {
+  const { runId, startedAt, asOf } = identity;
+  const silver = neededSilverTables(options.tables);
+  progress.stage("read", `${files.length} files of ${options.source}`);
+  const plan = { runId, asOf, startedAt, files, stagingDirectory: directory, tables: options.tables };
+  const result = await new DirectRunner({ onProgress: (counters) => progress.counters(counters) }).run(medallion(plan));
+  const counters = (await result.counters()) as Counters;
+  const flows = silver.map((table) => changelogFlow(table, counters));
+
+  const staged: StagedTable[] = [];
+  for (const contract of [...plannedTables(options), ...REJECTION_TABLES]) {
+    progress.stage("load", contract.table);
+    const rows = await warehouse.stage(runId, contract, shardsOf(directory, contract.table));
+    staged.push({ contract, rows, written: counters[writtenCounter(contract.table)] ?? 0 });
+  }
+  progress.stage("check", `${staged.length} tables`);
+  const checkedAt = clock.now();
+  const audit = await auditStagedTables(warehouse, { runId, staged, flows, checkedAt, allowEmpty: options.allowEmpty });
+  const failures = blockingFailures(audit.checks);
+  const published = failures.length === 0;
+
+  progress.stage("publish", published ? `${staged.length} tables` : "the run's history only");
+  const end = {
+    finishedAt: checkedAt,
+    failure: published ? null : `${failures.length} blocking checks failed: ${failureNames(failures)}`,
+    rows: Object.fromEntries(staged.map(({ contract, rows }) => [contract.table, rows])),
+    flows,
+  };
+  const ledger = ledgerRows(identity, plannedTables(options), end);
+  const { checks } = audit;
+  const seen = published ? audit : { freshness: [], volumes: [] };
+  await publishWithHistory(warehouse, published ? staged.map(({ contract }) => contract) : REJECTION_TABLES, {
+    runId,
+    checkedAt,
+    directory,
+    ledger,
+    checks,
+    freshness: seen.freshness,
+    volumes: seen.volumes,
+  });
+  if (!published) await warehouse.discard(runId);
+  const rejections = await rejectionCounts(warehouse, runId);
+  return { identity, published, tables: staged, checks, flows, rejections, missingChangelogs: missing };
+}
+
+/** The silver and gold tables that a run writes. */
+function plannedTables({ tables }: RunOptions): readonly TableContract[] {
+  return tableContracts.filter(({ table }) => tables.has(table));
+}
+
+function failureNames(failures: readonly CheckResult[]): string {
+  return failures.map(({ table, metric }) => `${table}.${metric}`).join(", ");
+}
+
+function identityOf(options: RunOptions, clock: RunClock): RunIdentity {
+  return {
+    runId: clock.newRunId(),
+    startedAt: clock.now(),
+    asOf: options.asOf,
+    source: options.source,
+    runner: options.runner,
+  };
+}
+
+/** Errors of our own say no values; of any other only the kind is written down. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return "the run broke";
+  return error.name === "Error" || error.name === "TypeError" || error.name === "SyntaxError"
+    ? `the run broke with ${error.name}; its message is in the run's own output`
+    : error.message;
+}
+
+/** The machine's clock, and run ids that sort by time. */
+export function systemClock(randomText: () => string): RunClock {
+  const now = (): string => timestampFromIso(new Date().toISOString()) as string;
+  return { now, newRunId: () => `${now().slice(0, 19).replace(/[-:T]/g, "")}-${randomText().slice(0, 8)}` };
+}

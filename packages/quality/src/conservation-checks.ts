@@ -1,0 +1,90 @@
+import { type CheckResult, noneOffends } from "./check-result";
+import { whole } from "./quantity";
+
+/** Where the changes of one change log went, as the run's counters have it. */
+export interface ChangelogFlow {
+  /** Prefix of the change log. */
+  readonly changelog: string;
+  /** The silver table it fills. */
+  readonly table: string;
+  readonly read: number;
+  readonly duplicates: number;
+  readonly superseded: number;
+  readonly deleted: number;
+  readonly rejected: number;
+  readonly live: number;
+  readonly rejectedEntries: number;
+  /** Rows that live documents gave, before those of one key were displaced. */
+  readonly snapshots: number;
+  /** Of them, rows lost to a later document of the same key. */
+  readonly displaced: number;
+  /** Rows that the shard writer counted. */
+  readonly written: number;
+}
+
+/** What staging holds of one change log, counted there. */
+export interface StagedFlow {
+  /** Rows of the silver table. */
+  readonly rows: number;
+  /** Rows of rejected_changes for whole changes. */
+  readonly rejectedRows: number;
+  /** Rows of rejected_changes for single array entries. */
+  readonly rejectedEntryRows: number;
+}
+
+/** Nothing that was read is lost or doubled on its way into staging. */
+export function conservationChecks(flow: ChangelogFlow, staged: StagedFlow): CheckResult[] {
+  const { duplicates, superseded, deleted, rejected, live } = flow;
+  const balance = (metric: string, left: Side, right: Side) => balanceCheck(flow.table, metric, left, right);
+  return [
+    balance(
+      "changes_conserved",
+      [`changes read from ${flow.changelog}`, flow.read],
+      [
+        `duplicates ${whole(duplicates)} + superseded ${whole(superseded)} + deleted ${whole(deleted)} + rejected ${whole(rejected)} + live ${whole(live)}`,
+        duplicates + superseded + deleted + rejected + live,
+      ],
+    ),
+    balance(
+      "snapshots_conserved",
+      ["rows made of live documents", flow.snapshots],
+      [`displaced ${whole(flow.displaced)} + written ${whole(flow.written)}`, flow.displaced + flow.written],
+    ),
+    balance("written_rows_staged", ["rows written", flow.written], ["rows staged", staged.rows]),
+    balance(
+      "rejected_changes_staged",
+      ["changes rejected", flow.rejected],
+      ["rejected changes staged", staged.rejectedRows],
+    ),
+    balance(
+      "rejected_entries_staged",
+      ["array entries rejected", flow.rejectedEntries],
+      ["rejected entries staged", staged.rejectedEntryRows],
+    ),
+  ];
+}
+
+/** For tables without a change log: the rows that the shard writer counted are the rows that staging holds. */
+export function rowsWrittenChecks(
+  tables: readonly { readonly table: string; readonly written: number; readonly staged: number }[],
+): CheckResult[] {
+  return tables.map(({ table, written, staged }) =>
+    balanceCheck(table, "shard_rows_staged", ["rows written", written], ["rows staged", staged]),
+  );
+}
+
+type Side = readonly [name: string, count: number];
+
+/** The value is right minus left: below zero something is lost, above it something is doubled. */
+function balanceCheck(table: string, metric: string, [left, expected]: Side, [right, found]: Side): CheckResult {
+  const sides = `${left} (${whole(expected)}) = ${right} (${whole(found)})`;
+  const difference = found - expected;
+  return noneOffends({
+    table,
+    metric,
+    category: "conservation",
+    offending: difference,
+    description:
+      difference === 0 ? sides : `${sides}: ${whole(Math.abs(difference))} ${difference < 0 ? "lost" : "too many"}`,
+  });
+}

@@ -1,0 +1,15 @@
+import type { Row, Warehouse } from "@junoplus/warehouse";
+
+/** The one row of an aggregate query, read by column. */
+export async function figures(warehouse: Warehouse, sql: string): Promise<(column: string) => number> {
+  const [row] = await warehouse.query(sql);
+  return (column) => numberOf(row ?? {}, column);
+}
+
+/** A number of a row; an aggregate over no rows (NULL) is 0. Throws on anything else, with the column. */
+export function numberOf(row: Row, column: string): number {
+  const value = row[column];
+  if (value === null) return 0;
+  if (typeof value === "number") return value;
+  throw new Error(`the query gave ${value === undefined ? "no" : "a non-numeric"} column ${column}; alias it in the SQL`);
+}

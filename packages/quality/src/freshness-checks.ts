@@ -1,0 +1,70 @@
+import { epochMicros, type Layer, tableContracts } from "@junoplus/contracts";
+import type { Warehouse } from "@junoplus/warehouse";
+import type { CheckResult, CheckStatus } from "./check-result";
+import { quantity } from "./quantity";
+import type { TableNames } from "./table-names";
+
+/** Hours after which a table's newest change is stale. */
+export const STALE_AFTER_HOURS = 48;
+
+const MICROS_AN_HOUR = 3_600_000_000;
+/** Silver tables know the time of their source. */
+const DATED_TABLES = tableContracts.filter(({ layer, freshness }) => layer === "silver" && freshness !== undefined);
+
+/** How old the newest source change behind a table is; null and null when it has no data. */
+export interface Freshness {
+  readonly table: string;
+  readonly layer: Exclude<Layer, "quality">;
+  readonly lastUpdated: string | null;
+  readonly hoursStale: number | null;
+  readonly status: CheckStatus;
+}
+
+/** The freshness of every silver table at an instant. */
+export async function measureFreshness(
+  warehouse: Warehouse,
+  nameOf: TableNames,
+  instant: string,
+): Promise<Freshness[]> {
+  const measured: Freshness[] = [];
+  for (const contract of DATED_TABLES) {
+    const from = nameOf(contract);
+    if (from === null) continue;
+    const [row] = await warehouse.query(`SELECT MAX(${contract.freshness}) AS last_updated FROM ${from}`);
+    const newest = row?.["last_updated"] ?? null;
+    measured.push(freshness(contract.table, "silver", newest === null ? null : String(newest), instant));
+  }
+  return measured;
+}
+
+/** How old a table whose newest source change is known is at an instant. */
+export function freshness(
+  table: string,
+  layer: Freshness["layer"],
+  lastUpdated: string | null,
+  instant: string,
+): Freshness {
+  if (lastUpdated === null) return { table, layer, lastUpdated, hoursStale: null, status: "FAIL" };
+  const hoursStale = (epochMicros(instant) - epochMicros(lastUpdated)) / MICROS_AN_HOUR;
+  return { table, layer, lastUpdated, hoursStale, status: hoursStale > STALE_AFTER_HOURS ? "WARN" : "PASS" };
+}
+
+/** Stale is to be looked at, no data is a failure; old data may still be published, so neither blocks. */
+export function freshnessChecks(measured: readonly Freshness[]): CheckResult[] {
+  return measured.map(({ table, hoursStale, status }) => ({
+    table,
+    metric: "hours_stale",
+    category: "freshness",
+    value: hoursStale,
+    threshold: STALE_AFTER_HOURS,
+    status,
+    description: `the newest change is at most ${STALE_AFTER_HOURS} hours old: ${age(hoursStale)}`,
+    blocking: false,
+  }));
+}
+
+function age(hours: number | null): string {
+  if (hours === null) return "there is no data";
+  if (hours < 0) return `it is ${quantity(Math.ceil(-hours), "hour")} ahead of the clock`;
+  return `it is ${quantity(Math.floor(hours), "hour")} old`;
+}

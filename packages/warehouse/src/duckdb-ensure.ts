@@ -1,0 +1,72 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { type TableContract, tableContracts } from "@junoplus/contracts";
+import { datasetName } from "./dataset-names";
+import { storedTable } from "./duckdb-catalog";
+import { type Evolution, tableCreation, tableEvolution } from "./duckdb-evolution";
+import { quoted } from "./duckdb-sql";
+import { viewEvolution } from "./duckdb-view";
+import { IncompatibleTableError, type TableFaults } from "./errors";
+import { inReadingOrder, viewQuery } from "./view-query";
+
+/** Where a warehouse keeps its tables. */
+export interface Place {
+  readonly url: string;
+  readonly prefix: string;
+  readonly tableName: (contract: TableContract) => string;
+}
+
+/** Brings datasets, tables and views to their contracts; to be run in a transaction, which a fault leaves to be undone. */
+export async function ensureTables(
+  connection: DuckDBConnection,
+  place: Place,
+  contracts: readonly TableContract[],
+): Promise<void> {
+  const datasets = new Set([...contracts.map(({ dataset }) => dataset), "staging" as const]);
+  for (const dataset of datasets) {
+    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(datasetName(place.prefix, dataset))}`);
+  }
+  const faulty: TableFaults[] = [];
+  const follow = async (contract: TableContract, { statements, faults }: Evolution): Promise<void> => {
+    if (faults.length > 0) faulty.push({ table: place.tableName(contract), faults });
+    else for (const statement of statements) await connection.run(statement);
+  };
+  for (const contract of contracts) {
+    if (contract.kind === "table") await follow(contract, await tablePlan(connection, place, contract));
+  }
+  // Views are checked against the tables as they will be, so not beside tables that stay as they are.
+  if (faulty.length === 0) {
+    for (const view of inReadingOrder(contracts.filter(({ kind }) => kind === "view"))) {
+      await follow(view, await viewPlan(connection, place, view, contracts));
+    }
+  }
+  if (faulty.length > 0) throw new IncompatibleTableError(place.url, faulty);
+}
+
+async function tablePlan(connection: DuckDBConnection, place: Place, contract: TableContract): Promise<Evolution> {
+  const name = place.tableName(contract);
+  const stored = await storedTable(connection, datasetName(place.prefix, contract.dataset), contract.table);
+  if (stored === null) return tableCreation(name, contract);
+  if (stored.kind === "view") return otherKind(stored.kind, contract);
+  const rows = await connection.runAndReadAll(`SELECT 1 FROM ${name} LIMIT 1`);
+  return tableEvolution(name, contract, stored, rows.currentRowCount > 0);
+}
+
+async function viewPlan(
+  connection: DuckDBConnection,
+  place: Place,
+  view: TableContract,
+  contracts: readonly TableContract[],
+): Promise<Evolution> {
+  const stored = await storedTable(connection, datasetName(place.prefix, view.dataset), view.table);
+  if (stored?.kind === "table") return otherKind(stored.kind, view);
+  const tableName = (table: string): string => {
+    const source = [...contracts, ...tableContracts].find((contract) => contract.table === table);
+    if (source === undefined) throw new TypeError(`${view.table} reads ${table}, which has no contract`);
+    return place.tableName(source);
+  };
+  return viewEvolution(connection, place.tableName(view), view, viewQuery(view, tableName, quoted), stored);
+}
+
+function otherKind(stored: "table" | "view", contract: TableContract): Evolution {
+  return { statements: [], faults: [`is a ${stored}, the contract says ${contract.kind}`] };
+}

@@ -1,0 +1,244 @@
+import { type DuckDBConnection, type DuckDBInstance, StatementType } from "@duckdb/node-api";
+import type { TableContract } from "@junoplus/contracts";
+import { DEFAULT_PREFIX, datasetName, stagingTable } from "./dataset-names";
+import { type StoredTable, storedTable } from "./duckdb-catalog";
+import { ensureTables } from "./duckdb-ensure";
+import { duckDbFault, duckDbMessage } from "./duckdb-fault";
+import { type DuckDbOpening, openInstance } from "./duckdb-open";
+import { readOrder } from "./duckdb-order";
+import { columnList, contractTypeOf, quoted } from "./duckdb-sql";
+import { publishTable, stagedTables, stageTable } from "./duckdb-staging";
+import { rows, UnreadableResultError } from "./duckdb-values";
+import {
+  IncompatibleTableError,
+  MissingTableError,
+  PublishError,
+  QueryError,
+  ReadOnlyWarehouseError,
+  StageError,
+  WarehouseUrlError,
+} from "./errors";
+import { firstShardFault } from "./shard-fault";
+import { describedTable } from "./table-facts";
+import type { CatalogFacts, Row, Warehouse } from "./warehouse";
+
+/** How a DuckDB warehouse is opened. */
+export interface DuckDbOptions extends DuckDbOpening {
+  /** Of all dataset names; `junoplus_analytics` unless told otherwise. */
+  readonly prefix?: string;
+}
+
+/** Opens `duckdb:FILE` or `duckdb::memory:`. */
+export async function openDuckDb(url: string, options: DuckDbOptions = {}): Promise<Warehouse> {
+  const path = /^duckdb:(.+)$/s.exec(url)?.[1];
+  if (path === undefined) throw new WarehouseUrlError(url, "it names no DuckDB file");
+  return new DuckDbWarehouse(url, await openInstance(url, path, options), options);
+}
+
+/** Every call has a connection of its own: a reader sees one state of the data, whatever is published meanwhile. */
+class DuckDbWarehouse implements Warehouse {
+  private readonly prefix: string;
+  private readonly readOnly: boolean;
+  private readonly staging: string;
+  private closed = false;
+
+  constructor(
+    readonly url: string,
+    private readonly instance: DuckDBInstance,
+    options: DuckDbOptions,
+  ) {
+    this.prefix = options.prefix ?? DEFAULT_PREFIX;
+    this.readOnly = options.readOnly ?? false;
+    this.staging = datasetName(this.prefix, "staging");
+  }
+
+  tableName(contract: TableContract): string {
+    return `${quoted(datasetName(this.prefix, contract.dataset))}.${quoted(contract.table)}`;
+  }
+
+  stagingName(contract: TableContract, runId: string): string {
+    return `${quoted(this.staging)}.${quoted(stagingTable(runId, contract))}`;
+  }
+
+  async ensure(contracts: readonly TableContract[]): Promise<void> {
+    this.mustWrite("ensure");
+    const place = { url: this.url, prefix: this.prefix, tableName: (table: TableContract) => this.tableName(table) };
+    await this.transaction((connection) => ensureTables(connection, place, contracts));
+  }
+
+  async stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number> {
+    this.mustWrite("stage");
+    const table = this.tableName(contract);
+    if (contract.kind === "view") throw new StageError(table, "it is a view and holds no rows");
+    const staging = this.stagingName(contract, runId);
+    try {
+      await this.connected((connection) => connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(this.staging)}`));
+      return await this.transaction((connection) => stageTable(connection, staging, runId, contract, shards));
+    } catch (error) {
+      // DuckDB's own text quotes values, and its line numbers are approximate.
+      const found = await firstShardFault(contract, shards);
+      throw new StageError(table, found?.fault ?? duckDbFault(error), found?.file, found?.line);
+    }
+  }
+
+  async publish(runId: string, contracts: readonly TableContract[]): Promise<void> {
+    this.mustWrite("publish");
+    try {
+      await this.transaction(async (connection) => {
+        const staged = await stagedTables(connection, this.staging);
+        const names = new Set(staged.filter((table) => table.runId === runId).map(({ name }) => name));
+        const missing = contracts.filter((contract) => !names.has(stagingTable(runId, contract)));
+        if (missing.length > 0) {
+          const cure = "Stage each of them first; without shards it will be empty.";
+          throw new PublishError(runId, this.tableNames(missing), "the run has not staged it", cure);
+        }
+        for (const contract of contracts) await this.publishTable(connection, runId, contract);
+      });
+    } catch (error) {
+      if (error instanceof PublishError) throw error;
+      throw new PublishError(
+        runId,
+        this.tableNames(contracts),
+        duckDbFault(error),
+        "The staged rows are kept: run again.",
+      );
+    }
+    await this.connected(checkpoint);
+  }
+
+  async discard(runId: string): Promise<void> {
+    this.mustWrite("discard");
+    await this.transaction(async (connection) => {
+      for (const { name, runId: owner } of await stagedTables(connection, this.staging)) {
+        if (owner === runId) await connection.run(`DROP TABLE ${quoted(this.staging)}.${quoted(name)}`);
+      }
+    });
+    await this.connected(checkpoint);
+  }
+
+  async abandonedRuns(): Promise<readonly string[]> {
+    const staged = await this.connected((connection) => stagedTables(connection, this.staging));
+    return [...new Set(staged.map(({ runId }) => runId))].sort();
+  }
+
+  async query(sql: string): Promise<readonly Row[]> {
+    const found: Row[] = [];
+    for await (const row of this.select(sql)) found.push(row);
+    return found;
+  }
+
+  async *read(contract: TableContract): AsyncGenerator<Row> {
+    await this.stored(contract);
+    yield* this.select(
+      `SELECT ${columnList(contract.columns)} FROM ${this.tableName(contract)} ${readOrder(contract)}`,
+    );
+  }
+
+  async exists(contract: TableContract): Promise<boolean> {
+    return (await this.storedOrNull(contract)) !== null;
+  }
+
+  async describe(contract: TableContract): Promise<CatalogFacts> {
+    const { comment, columns } = await this.stored(contract);
+    const described = describedTable(comment);
+    if (described === null) {
+      const faults = ["it carries no contract: another program made it, or changed its comment"];
+      throw new IncompatibleTableError(this.url, [{ table: this.tableName(contract), faults }]);
+    }
+    const { version, key, partition, cluster } = described.facts;
+    return {
+      version,
+      description: described.description,
+      key,
+      partition,
+      cluster,
+      columns: columns.map(({ name, type, nullable, comment: description }) => ({
+        name,
+        type: contractTypeOf(type),
+        nullable,
+        description: description ?? "",
+      })),
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.instance.closeSync();
+  }
+
+  private async *select(sql: string): AsyncGenerator<Row> {
+    const connection = await this.instance.connect();
+    try {
+      const statements = await connection.extractStatements(sql);
+      if (statements.count !== 1) throw new UnreadableResultError("one query at a time");
+      const statement = await statements.prepare(0);
+      if (statement.statementType !== StatementType.SELECT) {
+        throw new UnreadableResultError("only SELECT is run here: tables change by stage and publish");
+      }
+      yield* rows(await statement.stream());
+    } catch (error) {
+      throw new QueryError(sql, duckDbMessage(error));
+    } finally {
+      connection.closeSync();
+    }
+  }
+
+  private async publishTable(connection: DuckDBConnection, runId: string, contract: TableContract): Promise<void> {
+    const table = this.tableName(contract);
+    try {
+      await publishTable(connection, table, this.stagingName(contract, runId), contract);
+    } catch (error) {
+      const cure = "The staged rows are kept; a table that is missing or older than its contract needs ensure first.";
+      throw new PublishError(runId, [table], duckDbFault(error), cure);
+    }
+  }
+
+  private storedOrNull(contract: TableContract): Promise<StoredTable | null> {
+    const schema = datasetName(this.prefix, contract.dataset);
+    return this.connected((connection) => storedTable(connection, schema, contract.table));
+  }
+
+  private async stored(contract: TableContract): Promise<StoredTable> {
+    const stored = await this.storedOrNull(contract);
+    if (stored === null) throw new MissingTableError(this.url, this.tableName(contract));
+    return stored;
+  }
+
+  private tableNames(contracts: readonly TableContract[]): readonly string[] {
+    return contracts.map((contract) => this.tableName(contract));
+  }
+
+  private mustWrite(action: string): void {
+    if (this.readOnly) throw new ReadOnlyWarehouseError(this.url, action);
+  }
+
+  private async connected<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.instance.connect();
+    try {
+      return await use(connection);
+    } finally {
+      // A transaction that is still open ends here, undone.
+      connection.closeSync();
+    }
+  }
+
+  private transaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return this.connected(async (connection) => {
+      await connection.run("BEGIN TRANSACTION");
+      const result = await work(connection);
+      await connection.run("COMMIT");
+      return result;
+    });
+  }
+}
+
+/** Writes the log into the file and frees the blocks of old rows, so that the next run reuses them and the file stays as it is. */
+async function checkpoint(connection: DuckDBConnection): Promise<void> {
+  try {
+    await connection.run("CHECKPOINT");
+  } catch (error) {
+    // A reader still holds the old rows: the next publication frees them, or else closing does.
+    if (!/Cannot CHECKPOINT: there are other/.test(duckDbMessage(error))) throw error;
+  }
+}

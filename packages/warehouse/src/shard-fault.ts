@@ -1,0 +1,80 @@
+import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
+import { type Column, isTimestamp, type TableContract } from "@junoplus/contracts";
+import { contractType } from "./duckdb-sql";
+
+/** Where a shard cannot be loaded, and why; never the value. */
+export interface ShardFault {
+  readonly file: string;
+  readonly line: number | null;
+  readonly fault: string;
+}
+
+/** The first line of the shards that a store cannot load. It reads slowly, and only after a load has failed. */
+export async function firstShardFault(contract: TableContract, shards: readonly string[]): Promise<ShardFault | null> {
+  for (const file of shards) {
+    let line = 0;
+    try {
+      for await (const text of lines(file)) {
+        line += 1;
+        const fault = text.trim() === "" ? null : lineFault(contract, text);
+        if (fault !== null) return { file, line, fault };
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      return { file, line: null, fault: `cannot be read (${error.code})` };
+    }
+  }
+  return null;
+}
+
+function lineFault(contract: TableContract, text: string): string | null {
+  let row: unknown;
+  try {
+    row = JSON.parse(text);
+  } catch {
+    return "is no JSON";
+  }
+  if (typeof row !== "object" || row === null || Array.isArray(row)) return "is no JSON object";
+  const values = new Map<string, unknown>(Object.entries(row));
+  const wrong = contract.columns.find((column) => !isLoadable(column, values.get(column.name)));
+  return wrong === undefined ? null : `${wrong.name} is no ${contractType(wrong)}`;
+}
+
+function isLoadable({ type, mode }: Column, value: unknown): boolean {
+  // NULL is loaded, so that the audit reports it.
+  if (value === undefined || value === null) return true;
+  return mode === "REPEATED" ? Array.isArray(value) && value.every(OF_TYPE[type]) : OF_TYPE[type](value);
+}
+
+const OF_TYPE: Readonly<Record<Column["type"], (value: unknown) => boolean>> = {
+  // A lone surrogate has no UTF-8.
+  STRING: (value) => typeof value === "string" && !/\p{Surrogate}/u.test(value),
+  INT64: (value) => Number.isSafeInteger(value),
+  FLOAT64: (value) => Number.isFinite(value),
+  BOOL: (value) => typeof value === "boolean",
+  DATE: (value) => typeof value === "string" && isTimestamp(`${value}T00:00:00.000000Z`),
+  TIMESTAMP: (value) => typeof value === "string" && isTimestamp(value),
+};
+
+async function* lines(file: string): AsyncGenerator<string> {
+  const bytes = createReadStream(file);
+  // `for await` below reports what fails in the pipeline.
+  const text = file.endsWith(".gz") ? pipeline(bytes, createGunzip(), () => {}) : bytes;
+  let rest = "";
+  // Not readline: it ends a line at U+2028 as well, which JSON allows in a text.
+  for await (const piece of text.setEncoding("utf8")) {
+    const [first = "", ...others] = String(piece).split("\n");
+    rest += first;
+    for (const next of others) {
+      yield rest;
+      rest = next;
+    }
+  }
+  if (rest !== "") yield rest;
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error;
+}
