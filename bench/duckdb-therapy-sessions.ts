@@ -24,9 +24,9 @@ function sql(directory: string): string {
   const files = `${directory.replace(/'/g, "''")}/therapy_sessions_data_raw_changelog*.ndjson`;
   const instant = (path: string): string =>
     `coalesce(make_timestamp(TRY_CAST(data->>'${path}._seconds' AS BIGINT) * 1000000 + TRY_CAST(data->>'${path}._nanoseconds' AS BIGINT) // 1000), TRY_CAST(data->>'${path}' AS TIMESTAMP))`;
-  const int = (path: string): string => `TRY_CAST(data->>'${path}' AS BIGINT)`;
+  const int = (path: string): string => `TRY_CAST((data->>'${path}') AS BIGINT)`;
   const inRange = (path: string, maximum: number): string =>
-    `(data->'${path}' IS NULL OR json_type(data->'${path}') = 'NULL' OR ${int(path)} BETWEEN 0 AND ${maximum})`;
+    `((data->'${path}') IS NULL OR json_type(data->'${path}') = 'NULL' OR ${int(path)} BETWEEN 0 AND ${maximum})`;
   return `
     WITH changes AS (
       SELECT timestamp, event_id, operation, TRY_CAST(data AS JSON) AS data,

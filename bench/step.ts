@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { runMedallion, runOptions, systemClock } from "@junoplus/cli";
 import { duckDbTherapySessions } from "./duckdb-therapy-sessions";
 import { floor } from "./floor";
@@ -10,6 +10,8 @@ export type StepName = "floor-sessions" | "floor-all" | "duckdb-sessions" | "med
 /** What a step measured: milliseconds of the work without the start of the process, peak resident memory. */
 export interface Measurement {
   readonly milliseconds: number;
+  /** Of all threads: what a loaded machine does not distort. */
+  readonly cpuMilliseconds: number;
   readonly peakBytes: number;
   readonly detail: string;
 }
@@ -38,12 +40,19 @@ const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => P
   "medallion-all": (directory, scratch) => medallion(directory, scratch),
 };
 
+function cpuSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
+}
+
 async function main(): Promise<void> {
   const [name, directory, scratch] = process.argv.slice(2) as [StepName, string, string];
   const start = performance.now();
+  const cpu = process.cpuUsage();
   const detail = await STEPS[name](directory, scratch);
   const measurement: Measurement = {
     milliseconds: performance.now() - start,
+    cpuMilliseconds: cpuSince(cpu),
     peakBytes: process.resourceUsage().maxRSS * 1024,
     detail,
   };

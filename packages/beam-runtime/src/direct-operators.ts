@@ -1,10 +1,16 @@
-import type { CombineFn, PaneInfo, Window, WindowedValue } from "apache-beam";
+import { type CombineFn, GlobalWindow, type PaneInfo, type Window, type WindowedValue } from "apache-beam";
 import type { Coder } from "apache-beam/coders/coders";
+import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { PaneInfoCoder } from "apache-beam/coders/standard_coders";
 import { deserializeFn } from "apache-beam/internal/serialize";
-import type { PTransform as TransformProto } from "apache-beam/proto/beam_runner_api";
-import { GlobalWindow } from "apache-beam/values";
+import {
+  MergeStatus_Enum,
+  OutputTime_Enum,
+  type PTransform as TransformProto,
+  type WindowingStrategy,
+} from "apache-beam/proto/beam_runner_api";
 import * as operators from "apache-beam/worker/operators";
+import { EventLoopTurns } from "./event-loop-turns";
 
 /** Groups a whole bundle in memory; the direct runner has one bundle, so this is GroupByKey there. */
 export const DIRECT_GROUP_BY_KEY = "beam-runtime:direct:group_by_key:v1";
@@ -22,10 +28,7 @@ interface Group<State> {
   state: State;
 }
 
-/** After this many milliseconds of work the event loop gets a turn: timers, signals and progress live there. */
-const BREATH_MS = 50;
-
-/** Groups by key and window. A key that is a string is its own group's name; other keys are named by their coder's bytes. */
+/** Groups by key and window. */
 abstract class DirectGroupingOperator<State> implements operators.IOperator {
   private readonly receiver: operators.Receiver;
   private readonly keyCoder: Coder<unknown>;
@@ -45,6 +48,7 @@ abstract class DirectGroupingOperator<State> implements operators.IOperator {
     if (keyCoderId === undefined || windowing === undefined) {
       throw new Error(`${transformId}: its input has no key coder or no windowing; group a collection of {key, value}`);
     }
+    refuseOtherWindowing(transform.uniqueName, windowing);
     this.keyCoder = context.pipelineContext.getCoder(keyCoderId);
     this.windowCoder = context.pipelineContext.getCoder(windowing.windowCoderId);
   }
@@ -69,7 +73,7 @@ abstract class DirectGroupingOperator<State> implements operators.IOperator {
   }
 
   async finishBundle(): Promise<void> {
-    let rested = Date.now();
+    const turns = new EventLoopTurns();
     for (const [name, group] of this.groups) {
       // Each group is let go once it is sent, so that grouping and what follows never hold everything at once.
       this.groups.delete(name);
@@ -80,17 +84,38 @@ abstract class DirectGroupingOperator<State> implements operators.IOperator {
         pane: PaneInfoCoder.ONE_AND_ONLY_FIRING as PaneInfo,
       });
       if (pending !== operators.NonPromise) await pending;
-      if (Date.now() - rested > BREATH_MS) {
-        await new Promise((resolve) => setImmediate(resolve));
-        rested = Date.now();
-      }
+      if (turns.due) await turns.take();
     }
   }
 
   private groupName(key: unknown, window: Window): string {
-    const name = typeof key === "string" ? `s${key}` : `c${operators.encodeToBase64(key, this.keyCoder)}`;
+    const name = keyName(key, this.keyCoder);
     if (window instanceof GlobalWindow) return name;
     return `${operators.encodeToBase64(window, this.windowCoder)} ${name}`;
+  }
+}
+
+/**
+ * Keys that are equal have one name. Numbers are named by their digits: the SDK's general coder cuts whole numbers to 32
+ * bits, so that by its bytes 1 and 4294967297 were one key.
+ */
+function keyName(key: unknown, coder: Coder<unknown>): string {
+  if (typeof key === "string") return `s${key}`;
+  if (typeof key === "number") return `n${key}`;
+  if (Array.isArray(key) && coder instanceof GeneralObjectCoder) {
+    return `a${JSON.stringify(key.map((part) => keyName(part, coder)))}`;
+  }
+  return `c${operators.encodeToBase64(key, coder)}`;
+}
+
+function refuseOtherWindowing(step: string, { mergeStatus, outputTime }: WindowingStrategy): void {
+  if (mergeStatus !== MergeStatus_Enum.NON_MERGING) {
+    throw new Error(
+      `${step}: the direct runner does not merge windows; group by fixed or sliding windows, not by sessions`,
+    );
+  }
+  if (outputTime !== OutputTime_Enum.END_OF_WINDOW) {
+    throw new Error(`${step}: the direct runner gives a group the end of its window as its time, and no other`);
   }
 }
 

@@ -1,4 +1,6 @@
+import { parDo } from "apache-beam";
 import {
+  Coder as CoderProto,
   CombinePayload,
   type Components,
   ParDoPayload,
@@ -6,13 +8,12 @@ import {
   PTransform as TransformProto,
 } from "apache-beam/proto/beam_runner_api";
 import { combinePerKey, groupByKey } from "apache-beam/transforms/internal";
-import { parDo } from "apache-beam/transforms/pardo";
 import { DIRECT_COMBINE_PER_KEY, DIRECT_GROUP_BY_KEY } from "./direct-operators";
 import {
   DIRECT_AWAIT_SIDE_INPUTS,
   DIRECT_COLLECT_SIDE_INPUT,
+  DIRECT_SIDE_INPUT_CODER,
   type SideInputReader,
-  sideInputCoder,
 } from "./direct-side-inputs";
 
 /**
@@ -63,11 +64,14 @@ function awaitSideInputs(
   if (mainTag === undefined || mainId === undefined || main === undefined) {
     throw new Error(`${transform.uniqueName}: has side inputs only`);
   }
+  const coder = { urn: DIRECT_SIDE_INPUT_CODER, payload: new Uint8Array() };
+  coders[DIRECT_SIDE_INPUT_CODER] = CoderProto.create({ spec: coder });
   const awaited: Record<string, string> = { [mainTag]: mainId };
   for (const [tag, { accessPattern }] of sides) {
     const sideId = transform.inputs[tag];
     const side = pcollections[sideId ?? ""];
-    if (sideId === undefined || side === undefined) throw new Error(`${transform.uniqueName}: ${tag} is no input of it`);
+    if (sideId === undefined || side === undefined)
+      throw new Error(`${transform.uniqueName}: ${tag} is no input of it`);
     const reader: SideInputReader = {
       transformId: id,
       sideInputId: tag,
@@ -80,9 +84,8 @@ function awaitSideInputs(
       inputs: { [tag]: sideId },
       outputs: { collected: awaited[tag] },
     });
-    coders[sideInputCoder.spec?.urn ?? ""] = sideInputCoder;
     // Nothing flows through this one: the step looks up the side input's coder and windows there.
-    const read = { ...side, coderId: sideInputCoder.spec?.urn ?? "" };
+    const read = { ...side, coderId: DIRECT_SIDE_INPUT_CODER };
     transform.inputs[tag] = addCollection(pcollections, `${id}/${tag}/read`, read);
   }
   const ready = addCollection(pcollections, `${id}/ready`, main);

@@ -4,15 +4,15 @@ import { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import { JobState_Enum } from "apache-beam/proto/beam_job_api";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
-import { directRunner as sdkDirectRunner } from "apache-beam/runners/direct_runner";
+import "apache-beam/runners/direct_runner";
 import { PipelineResult } from "apache-beam/runners/runner";
 import { impulse } from "apache-beam/transforms/internal";
 import { loggingLocalStorage } from "apache-beam/worker/logging";
-import { aggregateMetrics, MetricsShortIdCache } from "apache-beam/worker/metrics";
-import type { StateProvider } from "apache-beam/worker/state";
+import { MetricsShortIdCache } from "apache-beam/worker/metrics";
 import { BundleProcessor } from "apache-beam/worker/worker";
 import "./direct-operators";
-import { hasSideInputs, rewriteForDirectRunner } from "./direct-rewrite";
+import { rewriteForDirectRunner } from "./direct-rewrite";
+import { DirectSideInputs } from "./direct-side-inputs";
 
 /** User counters by name, as they stand. */
 export type Counters = Readonly<Record<string, number>>;
@@ -36,8 +36,6 @@ export class DirectRunner extends Runner {
 
   override async runPipeline(pipeline: Pipeline | PipelineProto): Promise<PipelineResult> {
     const proto = rewriteForDirectRunner(pipeline as unknown as PipelineProto);
-    // The SDK's runner knows how to collect side inputs; it prints to stdout and shows no progress.
-    if (hasSideInputs(proto)) return sdkDirectRunner().runPipeline(proto as never);
     const processor = new QuietBundleProcessor(proto);
     const timer = this.startProgress(processor);
     try {
@@ -45,19 +43,15 @@ export class DirectRunner extends Runner {
     } finally {
       clearInterval(timer);
     }
-    return new DirectResult(processor.metrics());
+    return new DirectResult(processor.counters(), processor.metrics());
   }
 
   private startProgress(processor: QuietBundleProcessor): NodeJS.Timeout | undefined {
     const { onProgress, progressMs = 500 } = this.options;
     if (onProgress === undefined) return undefined;
-    const report = (): void => onProgress(countersOf(processor.metrics()));
+    const report = (): void => onProgress(processor.counters());
     return setInterval(report, progressMs);
   }
-}
-
-function countersOf(infos: MonitoringInfo[]): Counters {
-  return Object.fromEntries(aggregateMetrics(infos, SUM_INT64) as Map<string, number>);
 }
 
 /** The SDK's bundle processor without its line on stdout for every bundle. */
@@ -72,7 +66,7 @@ class QuietBundleProcessor extends BundleProcessor {
       coders: components?.coders ?? {},
       environments: components?.environments ?? {},
     });
-    super(descriptor, noDataChannel, noState, [impulse.urn]);
+    super(descriptor, noDataChannel, new DirectSideInputs(), [impulse.urn]);
   }
 
   override async process(instructionId: string): Promise<void> {
@@ -82,6 +76,16 @@ class QuietBundleProcessor extends BundleProcessor {
     loggingLocalStorage.enterWith(this.loggingStageInfo);
     for (const operator of [...this.topologicallyOrderedOperators].reverse()) await operator.startBundle();
     for (const operator of this.topologicallyOrderedOperators) await operator.finishBundle();
+  }
+
+  /** Read from their cells: as monitoring infos, whole numbers are cut to 32 bits. */
+  counters(): Counters {
+    const counters: Record<string, number> = {};
+    for (const cell of this.metricsContainer.metrics.values()) {
+      if (!cell.is_set || cell.name === undefined || cell.toEmptyMonitoringInfo().urn !== SUM_INT64) continue;
+      counters[cell.name] = (counters[cell.name] ?? 0) + (cell.value.extract() as number);
+    }
+    return counters;
   }
 
   metrics(): MonitoringInfo[] {
@@ -94,15 +98,16 @@ function noDataChannel(): never {
   throw new Error("the direct runner has no data channel");
 }
 
-const noState: StateProvider = {
-  getState() {
-    throw new Error("the direct runner keeps no state");
-  },
-};
-
 class DirectResult extends PipelineResult {
-  constructor(private readonly infos: MonitoringInfo[]) {
+  constructor(
+    private readonly userCounters: Counters,
+    private readonly infos: MonitoringInfo[],
+  ) {
     super();
+  }
+
+  override counters(): Promise<Record<string, number>> {
+    return Promise.resolve({ ...this.userCounters });
   }
 
   override waitUntilFinish(): Promise<JobState_Enum> {

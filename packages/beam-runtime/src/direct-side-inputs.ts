@@ -1,3 +1,5 @@
+// First: no other module of the SDK can be loaded before it.
+import "apache-beam";
 import { deserialize, serialize } from "node:v8";
 import type { Window, WindowedValue } from "apache-beam";
 import { type Coder, globalRegistry } from "apache-beam/coders/coders";
@@ -13,6 +15,9 @@ export const DIRECT_COLLECT_SIDE_INPUT = "beam-runtime:direct:collect_side_input
 /** Holds the elements of a step back until its side inputs are whole. */
 export const DIRECT_AWAIT_SIDE_INPUTS = "beam-runtime:direct:await_side_inputs:v1";
 
+/** How side inputs are read: the id and the URN of their coder. */
+export const DIRECT_SIDE_INPUT_CODER = "beam-runtime:direct:cloned_value:v1";
+
 /** Whose side input it is: what `DIRECT_COLLECT_SIDE_INPUT` carries as JSON. */
 export interface SideInputReader {
   readonly transformId: string;
@@ -25,8 +30,6 @@ type Writer = Parameters<Coder<unknown>["encode"]>[1];
 
 /** Any value that can be cloned, as it is; the SDK's general coder cuts whole numbers to 32 bits. */
 class ClonedValueCoder implements Coder<unknown> {
-  static readonly URN = "beam-runtime:direct:cloned_value:v1";
-
   encode(element: unknown, writer: Writer): void {
     writer.bytes(serialize(element));
   }
@@ -36,14 +39,11 @@ class ClonedValueCoder implements Coder<unknown> {
   }
 
   toProto(): CoderProto {
-    return { spec: { urn: ClonedValueCoder.URN, payload: new Uint8Array() }, componentCoderIds: [] };
+    return { spec: { urn: DIRECT_SIDE_INPUT_CODER, payload: new Uint8Array() }, componentCoderIds: [] };
   }
 }
 
 const clonedValueCoder = new ClonedValueCoder();
-
-/** How side inputs are read on the direct runner. */
-export const sideInputCoder: CoderProto = clonedValueCoder.toProto();
 
 /** The side inputs of one run, by the step that reads them and by window. */
 export class DirectSideInputs implements StateProvider {
@@ -60,7 +60,8 @@ export class DirectSideInputs implements StateProvider {
 
   getState<T>(key: StateKey, decode: (data: Uint8Array) => T): MaybePromise<T> {
     const name = nameOf(key);
-    if (!this.values.has(name)) this.values.set(name, readManyTimes(decode(Buffer.concat(this.elements.get(name) ?? []))));
+    if (!this.values.has(name))
+      this.values.set(name, readManyTimes(decode(Buffer.concat(this.elements.get(name) ?? []))));
     return { type: "value", value: this.values.get(name) as T };
   }
 }
@@ -140,6 +141,6 @@ class AwaitSideInputsOperator implements operators.IOperator {
   }
 }
 
-globalRegistry().register(ClonedValueCoder.URN, ClonedValueCoder);
+globalRegistry().register(DIRECT_SIDE_INPUT_CODER, ClonedValueCoder);
 operators.registerOperator(DIRECT_COLLECT_SIDE_INPUT, CollectSideInputOperator);
 operators.registerOperator(DIRECT_AWAIT_SIDE_INPUTS, AwaitSideInputsOperator);

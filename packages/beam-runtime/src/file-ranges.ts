@@ -75,27 +75,28 @@ export function* linesOf({ path, start, end }: FileRange): Generator<string> {
 }
 
 function* linesOfFile(file: number, start: number, end: number): Generator<string> {
+  if (start >= end) return;
   // A line starts in the range when the byte before it is a line break, so reading begins one byte early.
   let position = start === 0 ? 0 : start - 1;
   let skipping = start !== 0;
-  let rest = Buffer.alloc(0);
-  let lineStart = position;
+  let pieces: Buffer[] = [];
   for (;;) {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    const length = readSync(file, chunk, 0, CHUNK_BYTES, position);
-    const buffer = rest.length === 0 ? chunk.subarray(0, length) : Buffer.concat([rest, chunk.subarray(0, length)]);
-    position += length;
+    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+    const chunk = buffer.subarray(0, readSync(file, buffer, 0, CHUNK_BYTES, position));
     let from = 0;
-    for (let at = buffer.indexOf(NEWLINE, rest.length); at !== -1; at = buffer.indexOf(NEWLINE, from)) {
-      if (!skipping) yield textOf(buffer, from, at);
+    for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+      if (!skipping)
+        yield pieces.length === 0 ? textOf(chunk, from, at) : textOfPieces([...pieces, chunk.subarray(0, at)]);
       skipping = false;
-      lineStart += at + 1 - from;
+      pieces = [];
       from = at + 1;
-      if (lineStart >= end) return;
+      if (position + from >= end) return;
     }
-    rest = buffer.subarray(from);
-    if (length === 0) {
-      if (rest.length > 0 && !skipping) yield textOf(rest, 0, rest.length);
+    position += chunk.length;
+    if (!skipping && from < chunk.length) pieces.push(chunk.subarray(from));
+    if (skipping && position >= end) return;
+    if (chunk.length === 0) {
+      if (pieces.length > 0) yield textOfPieces(pieces);
       return;
     }
   }
@@ -108,6 +109,11 @@ function* linesOfBuffer(buffer: Buffer): Generator<string> {
     from = at + 1;
   }
   if (from < buffer.length) yield textOf(buffer, from, buffer.length);
+}
+
+function textOfPieces(pieces: readonly Buffer[]): string {
+  const line = Buffer.concat(pieces);
+  return textOf(line, 0, line.length);
 }
 
 function textOf(buffer: Buffer, from: number, to: number): string {

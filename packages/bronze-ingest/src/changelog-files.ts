@@ -22,7 +22,7 @@ export function changelogFiles(directory: string, prefixes: readonly string[]): 
   const files = prefixes.flatMap((prefix) =>
     names
       .filter((name) => name.startsWith(`${prefix}_raw_changelog`) && /\.ndjson(\.gz)?$/.test(name))
-      .map((name) => ({ prefix, path: join(directory, name), bytes: statSync(join(directory, name)).size })),
+      .map((name) => ({ prefix, path: join(directory, name), bytes: sizeOf(join(directory, name)) })),
   );
   if (files.length === 0) {
     throw new ChangelogSourceError(
@@ -30,6 +30,12 @@ export function changelogFiles(directory: string, prefixes: readonly string[]): 
     );
   }
   return files;
+}
+
+function sizeOf(path: string): number {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile()) return stats.size;
+  throw new ChangelogSourceError(`${path} is a link that leads to no file. Mend it, or take it out of the directory.`);
 }
 
 function listFiles(directory: string): readonly string[] {

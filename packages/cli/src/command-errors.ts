@@ -1,42 +1,39 @@
-import { ChangelogSourceError } from "@junoplus/bronze-ingest";
-import {
-  IncompatibleTableError,
-  QueryError,
-  ReadOnlyWarehouseError,
-  StageError,
-  WarehouseOpenError,
-  WarehouseUrlError,
-} from "@junoplus/warehouse";
-import { OptionsError } from "./options-error";
-import { RowBreaksContractError } from "./table-writer";
-
-/** Faults of what the operator gave: exit code 2. */
-const ARGUMENT_ERRORS = [OptionsError, ChangelogSourceError, WarehouseUrlError] as const;
-/** Faults that say what, where and what to do: exit code 1, no stack. */
-const EXPLAINED_ERRORS = [
-  WarehouseOpenError,
-  ReadOnlyWarehouseError,
-  IncompatibleTableError,
-  StageError,
-  QueryError,
-  RowBreaksContractError,
-] as const;
+/** Names of errors that are faults of what the operator gave: exit code 2. By name, so that no command loads the packages of another. */
+const ARGUMENT_ERRORS: ReadonlySet<string> = new Set([
+  "OptionsError",
+  "ChangelogSourceError",
+  "UnknownRunError",
+  "WarehouseUrlError",
+]);
+/** Names of errors that say what, where and what to do: exit code 1, no stack. */
+const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
+  "IncompatibleTableError",
+  "MissingTableError",
+  "PublishError",
+  "QueryError",
+  "ReadOnlyWarehouseError",
+  "RowBreaksContractError",
+  "StageError",
+  "WarehouseOpenError",
+]);
 
 /** What an operator is told of an error, and the exit code that it has. */
 export function explain(error: unknown): { readonly text: string; readonly exitCode: 1 | 2 } {
-  if (ARGUMENT_ERRORS.some((kind) => error instanceof kind)) {
-    return { text: lines("error: ", (error as Error).message), exitCode: 2 };
-  }
-  if (EXPLAINED_ERRORS.some((kind) => error instanceof kind)) {
-    return { text: lines("error: ", (error as Error).message), exitCode: 1 };
-  }
+  if (!(error instanceof Error)) return { text: String(error), exitCode: 1 };
+  if (ARGUMENT_ERRORS.has(error.name)) return { text: lines(error.message), exitCode: 2 };
+  if (EXPLAINED_ERRORS.has(error.name)) return { text: lines(error.message), exitCode: 1 };
   // Anything else is a fault of ours: its stack is what the one who mends it needs.
-  return { text: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: 1 };
+  return { text: error.stack ?? error.message, exitCode: 1 };
 }
 
-function lines(prefix: string, message: string): string {
+/** True for an error whose message names keys and rules only, never a value. */
+export function isExplained(error: unknown): error is Error {
+  return error instanceof Error && (ARGUMENT_ERRORS.has(error.name) || EXPLAINED_ERRORS.has(error.name));
+}
+
+function lines(message: string): string {
   return message
     .split("\n")
-    .map((line) => (line.startsWith(" ") ? line : `${prefix}${line}`))
+    .map((line) => (line.startsWith(" ") ? line : `error: ${line}`))
     .join("\n");
 }

@@ -1,12 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
-import { checkCommand } from "./check-command";
 import { explain } from "./command-errors";
-import { demoCommand } from "./demo-command";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
-import { countRejected, listRejected, type RejectedOptions, showRejected } from "./rejected-command";
-import { reportCommand } from "./report-command";
-import { runCommand } from "./run-command";
+import type { RejectedOptions } from "./rejected-command";
 import { DEFAULT_PREFIX, datasetPrefix, type RunArguments, runOptions, warehouseUrl } from "./run-options";
 
 /** What the command line is called with. */
@@ -63,32 +59,48 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
       "\nExamples:\n  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb\n" +
         "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications",
     )
-    .action(async (given: RunArguments) => end(await runCommand(runOptions(given, now), output)));
+    .action(async (given: RunArguments) => {
+      // Each command loads what it needs when it is called: a wrong argument is refused before Beam is loaded.
+      const options = runOptions(given, now);
+      const { runCommand } = await import("./run-command");
+      end(await runCommand(options, output));
+    });
 
   program
     .command("demo")
     .description("run the shipped sample into ./medallion.duckdb and write ./medallion-report.html")
-    .action(async () => end(await demoCommand(output, directory)));
+    .action(async () => {
+      const { demoCommand } = await import("./demo-command");
+      end(await demoCommand(output, directory));
+    });
 
   withWarehouse(program.command("check"))
     .description("hold the published tables against their contracts")
     .addOption(formatOption())
-    .action(async (given: RejectedArguments) =>
-      end(await checkCommand({ ...checkedWarehouse(given), now, format: formatOf(given) }, output)),
-    );
+    .action(async (given: RejectedArguments) => {
+      const options = { ...checkedWarehouse(given), now, format: formatOf(given) };
+      const { checkCommand } = await import("./check-command");
+      end(await checkCommand(options, output));
+    });
 
   withWarehouse(program.command("report"))
     .description("write one HTML page about a run")
     .option("--run <id>", "the run (default: the last one)")
     .option("--out <file>", "where the page is written", "medallion-report.html")
-    .action(async (given: WarehouseArguments & { readonly run?: string; readonly out: string }) =>
-      end(await reportCommand({ ...checkedWarehouse(given), ...runOf(given), out: given.out }, output)),
-    );
+    .action(async (given: WarehouseArguments & { readonly run?: string; readonly out: string }) => {
+      const options = { ...checkedWarehouse(given), ...runOf(given), out: given.out };
+      const { reportCommand } = await import("./report-command");
+      end(await reportCommand(options, output));
+    });
 
   const rejected = program.command("rejected").description("what a run rejected, and why; never shows health values");
   withRejected(rejected.command("count", { isDefault: true }))
     .description("count by change log and reason")
-    .action(async (given: RejectedArguments) => end(await countRejected(rejectedOptions(given), output)));
+    .action(async (given: RejectedArguments) => {
+      const options = rejectedOptions(given);
+      const { countRejected } = await import("./rejected-command");
+      end(await countRejected(options, output));
+    });
   withRejected(rejected.command("list"))
     .description("list rejected changes: keys, pointers, rules")
     .option("--reason <reason>", "only this reason, for example breaks_contract")
@@ -101,15 +113,19 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
         const { reason, changelog, limit } = given;
         if (!/^[1-9]\d{0,8}$/.test(limit)) throw new OptionsError([`--limit ${limit}: write a whole number above 0`]);
         const filters = { ...(reason !== undefined && { reason }), ...(changelog !== undefined && { changelog }) };
-        end(await listRejected({ ...rejectedOptions(given), ...filters, limit: Number(limit) }, output));
+        const options = { ...rejectedOptions(given), ...filters, limit: Number(limit) };
+        const { listRejected } = await import("./rejected-command");
+        end(await listRejected(options, output));
       },
     );
   withRejected(rejected.command("show"))
     .description("show one rejected change: its faults and its shape, values masked")
     .argument("<id>", "the change's id, as list shows it")
-    .action(async (id: string, given: RejectedArguments) =>
-      end(await showRejected(rejectedOptions(given), id, output)),
-    );
+    .action(async (id: string, given: RejectedArguments) => {
+      const options = rejectedOptions(given);
+      const { showRejected } = await import("./rejected-command");
+      end(await showRejected(options, id, output));
+    });
   return program;
 }
 

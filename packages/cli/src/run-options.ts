@@ -1,12 +1,10 @@
 import { tableContracts, timestampFromIso } from "@junoplus/contracts";
-import { GOLD_TABLES, SILVER_TABLES } from "./medallion-pipeline";
 import { OptionsError } from "./options-error";
 
 /** Names of the tables that a run builds. */
-export const BUILT_TABLES: readonly string[] = [
-  ...Object.values(SILVER_TABLES).map(({ to }) => to.table),
-  ...GOLD_TABLES.map(({ table }) => table),
-];
+export const BUILT_TABLES: readonly string[] = tableContracts
+  .filter(({ layer }) => layer === "silver" || layer === "gold")
+  .map(({ table }) => table);
 
 /** Dataset prefix where none is given. */
 export const DEFAULT_PREFIX = "junoplus_analytics";

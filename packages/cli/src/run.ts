@@ -4,6 +4,7 @@ import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/
 import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
 import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
 import { changelogFlow } from "./change-flows";
+import { isExplained } from "./command-errors";
 import { ledgerRows, type RunIdentity } from "./ledger";
 import { medallion, neededSilverTables, REJECTION_TABLES } from "./medallion-pipeline";
 import type { Progress } from "./progress";
@@ -161,10 +162,9 @@ function identityOf(options: RunOptions, clock: RunClock): RunIdentity {
 
 /** Errors of our own say no values; of any other only the kind is written down. */
 function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return "the run broke";
-  return error.name === "Error" || error.name === "TypeError" || error.name === "SyntaxError"
-    ? `the run broke with ${error.name}; its message is in the run's own output`
-    : error.message;
+  if (isExplained(error)) return error.message;
+  const kind = error instanceof Error ? error.name : typeof error;
+  return `the run broke with ${kind}; its message is in the run's own output`;
 }
 
 /** The machine's clock, and run ids that sort by time. */

@@ -133,6 +133,13 @@ describe.each(named(tables))("%s", (_path, contract) => {
     expect(columnsOf(contract).map(({ name }) => name)).toEqual(columns);
   });
 
+  test("each column refuses a value of another type, whatever the column is called", () => {
+    const validator = tableContracts.find(({ table }) => table === schema.title);
+    const row = Object.fromEntries(columns.map((column) => [column, { not: "a column type" }]));
+    const refused = (validator?.faults(row) ?? []).filter(({ message }) => message.startsWith("must be "));
+    expect(columns.filter((column) => !refused.some(({ pointer }) => pointer === `/${column}`))).toEqual([]);
+  });
+
   test("each column is named in snake_case", () => {
     expect(columns.filter((column) => !/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(column))).toEqual([]);
   });

@@ -54,7 +54,7 @@ export function sumOf({ sum, known }: KnownIntegers | KnownNumbers): number | nu
   return typeof sum === "number" ? sum : roundExact(sum);
 }
 
-/** The average of the known values, which for booleans is the share of TRUE: one sum, one division; null when there is none. */
+/** The average of the known values, for booleans the share of TRUE: one sum, one division; null when there is none. */
 export function averageOf(values: KnownIntegers | KnownNumbers): number | null {
   const sum = sumOf(values);
   return sum === null ? null : sum / values.known;

@@ -7,7 +7,7 @@ interface Turn {
   readonly key: string;
 }
 
-/** Tells which medications a user took at an instant; asked for instants that never fall, it reads every period once. */
+/** Tells which medications a user took at an instant. Asked for instants that never fall, it reads each period once. */
 export class MedicationsInUse {
   private readonly begins: readonly Turn[];
   private readonly ends: readonly Turn[];

@@ -17,7 +17,7 @@ export class PriorSessionsWalk {
   private lastDate: string | null = null;
   private scored = 0;
   private painReduction = 0;
-  /** Sessions that started at the same instant as the current one: they are not before it, but before all later ones. */
+  /** Sessions that started at the instant of the current one: not before it, but before all later ones. */
   private simultaneous: PastSession[] = [];
 
   /** What lay before the next session; null when its start time is unknown. */

@@ -38,7 +38,7 @@ export interface SessionContext {
   readonly session: SilverTherapySessions;
   readonly profile: UserProfile | null;
   readonly snapshot: DaySnapshot | null;
-  /** Keys in use at the start, distinct, in byte order; null when that is unknown: no start time, or no medication list. */
+  /** Keys in use at the start, distinct, in byte order; null when unknown: no start time, or no medication list. */
   readonly medicationKeys: readonly string[] | null;
   readonly clock: StartClock | null;
   readonly prior: PriorSessions | null;

@@ -1,4 +1,4 @@
-/** Words by rising bounds: a value below the first bound that exceeds it has that word, a value below none has the last word. */
+/** Words by rising bounds: a value has the word of the first bound above it; beyond the last bound, the other word. */
 export interface Steps<Word> {
   readonly below: ReadonlyArray<readonly [bound: number, word: Word]>;
   readonly otherwise: Word;

@@ -11,5 +11,7 @@ export function numberOf(row: Row, column: string): number {
   const value = row[column];
   if (value === null) return 0;
   if (typeof value === "number") return value;
-  throw new Error(`the query gave ${value === undefined ? "no" : "a non-numeric"} column ${column}; alias it in the SQL`);
+  throw new Error(
+    `the query gave ${value === undefined ? "no" : "a non-numeric"} column ${column}; alias it in the SQL`,
+  );
 }

@@ -1,10 +1,10 @@
 export { blockingFailures, type CheckCategory, type CheckResult, type CheckStatus } from "./check-result";
 export { type ChangelogFlow, conservationChecks, rowsWrittenChecks, type StagedFlow } from "./conservation-checks";
-export { emptiedChecks } from "./emptied-checks";
 export { consistencyChecks } from "./consistency-checks";
 export { contractChecks } from "./contract-checks";
+export { emptiedChecks } from "./emptied-checks";
 export { type Freshness, freshness, freshnessChecks, measureFreshness } from "./freshness-checks";
-export { freshnessRows, metricRows, previousRowCounts, rowCountRows, type RunStamp } from "./history";
+export { freshnessRows, metricRows, previousRowCounts, type RunStamp, rowCountRows } from "./history";
 export { privacyChecks } from "./privacy-checks";
 export { type ReportOptions, renderReport } from "./report/render-report";
 export { UnknownRunError } from "./report/reported-run";

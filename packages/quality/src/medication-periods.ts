@@ -27,7 +27,13 @@ export async function medicationPeriodChecks(warehouse: Warehouse, nameOf: Table
     ) AS medications`,
   );
   return [
-    check("periods_apart", "no period reaches into the next", overlaps("overlap_total"), overlaps("row_total"), "period"),
+    check(
+      "periods_apart",
+      "no period reaches into the next",
+      overlaps("overlap_total"),
+      overlaps("row_total"),
+      "period",
+    ),
     check(
       "one_current_period",
       "a user's medication has at most one current period",

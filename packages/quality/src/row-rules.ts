@@ -85,7 +85,8 @@ const RULES: readonly (readonly [TableContract, readonly Rule[]])[] = [
       },
       {
         metric: "counts_nested",
-        promise: "rated_sessions and active_users are at most session_count, new and effective users at most active_users",
+        promise:
+          "rated_sessions and active_users are at most session_count, new and effective users at most active_users",
         broken:
           "rated_sessions > session_count OR active_users > session_count " +
           "OR new_users > active_users OR effective_users > active_users",

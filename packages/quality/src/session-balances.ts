@@ -130,12 +130,7 @@ const BALANCES: readonly Balance[] = [
   {
     table: goldTherapyEffectiveness,
     group: ["group", "groups"],
-    sessionKey: [
-      "user_id",
-      "device_name",
-      "EXTRACT(YEAR FROM session_date)",
-      "EXTRACT(MONTH FROM session_date)",
-    ],
+    sessionKey: ["user_id", "device_name", "EXTRACT(YEAR FROM session_date)", "EXTRACT(MONTH FROM session_date)"],
     goldKey: ["user_id", "device_name", "EXTRACT(YEAR FROM month)", "EXTRACT(MONTH FROM month)"],
     sessions: DATED,
     measures: [
@@ -207,13 +202,19 @@ function balanceSql({ sessionKey, goldKey, measures, sessions }: Balance, from: 
     expressions.map((expression, index) => `${expression} AS ${alias}_${index}`).join(", ");
   const expected = [
     aliased(sessionKey, "key"),
-    aliased(measures.map((measure) => measure.expected), "expected"),
+    aliased(
+      measures.map((measure) => measure.expected),
+      "expected",
+    ),
     each((index) => `0 AS found_${index}`),
   ].join(", ");
   const found = [
     aliased(goldKey, "key"),
     each((index) => `0 AS expected_${index}`),
-    aliased(measures.map((measure) => measure.found), "found"),
+    aliased(
+      measures.map((measure) => measure.found),
+      "found",
+    ),
   ].join(", ");
   return `SELECT COUNT(*) AS group_total,
     ${each((i) => `COUNT(CASE WHEN expected_${i} <> found_${i} THEN 1 END) AS offending_${i}`)},

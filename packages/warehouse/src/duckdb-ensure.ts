@@ -15,7 +15,7 @@ export interface Place {
   readonly tableName: (contract: TableContract) => string;
 }
 
-/** Brings datasets, tables and views to their contracts; to be run in a transaction, which a fault leaves to be undone. */
+/** Brings datasets, tables and views to their contracts; to be run in a transaction, which a fault undoes. */
 export async function ensureTables(
   connection: DuckDBConnection,
   place: Place,

@@ -1,7 +1,8 @@
 import type { Column, TableContract } from "@junoplus/contracts";
+import { contractType } from "./contract-type";
 import type { StoredTable } from "./duckdb-catalog";
 import { commentOnColumn, commentOnTable, createTable, rebuildTable } from "./duckdb-ddl";
-import { contractType, contractTypeOf, duckDbType, quoted } from "./duckdb-sql";
+import { contractTypeOf, duckDbType, quoted } from "./duckdb-sql";
 import { describedTable, describedTableText, type TableFacts, tableFacts } from "./table-facts";
 
 /** What it takes to bring a table to its contract: statements, or the faults that forbid them. */

@@ -1,9 +1,11 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { type TableContract, tableContracts } from "@junoplus/contracts";
 import { afterAll, expect, test } from "vitest";
 import { datasetName } from "./dataset-names";
 import { openDuckDb } from "./duckdb-warehouse";
+import { IncompatibleTableError } from "./errors";
 import { things } from "./testing/contracts";
 import { shard, temporaryFolder } from "./testing/shards";
 import type { Warehouse } from "./warehouse";
@@ -27,7 +29,7 @@ test("the file does not grow run after run", async () => {
   expect(Math.max(...sizes.slice(3))).toBeLessThanOrEqual(Math.max(...sizes.slice(0, 3)) * 2);
 });
 
-test("every contract has its table, with all its facts in DuckDB's catalog; a second ensure touches nothing", async () => {
+test("every contract has its table and all its facts in the catalog; a second ensure touches nothing", async () => {
   const url = `duckdb:${join(folder.path, "contracts.duckdb")}`;
   const warehouse = await openDuckDb(url, { prefix: "p" });
   await warehouse.ensure(tableContracts);
@@ -55,6 +57,20 @@ test("every contract has its table, with all its facts in DuckDB's catalog; a se
       .sort(),
   );
   await again.close();
+});
+
+test("a table of another program is left alone", async () => {
+  const file = join(folder.path, "foreign.duckdb");
+  const foreign = await DuckDBInstance.create(file);
+  const connection = await foreign.connect();
+  await connection.run("CREATE SCHEMA junoplus_analytics_silver");
+  await connection.run("CREATE TABLE junoplus_analytics_silver.silver_things (id VARCHAR NOT NULL, value BIGINT)");
+  connection.closeSync();
+  foreign.closeSync();
+  const warehouse = await openDuckDb(`duckdb:${file}`);
+  await expect(warehouse.ensure([things])).rejects.toThrow(/silver_things":\n {2}was not made by this program/);
+  await expect(warehouse.describe(things)).rejects.toThrow(IncompatibleTableError);
+  await warehouse.close();
 });
 
 /** DuckDB numbers its entries: one that is made anew has another number. */

@@ -45,7 +45,7 @@ test("a file that another process has open is refused, and the process named", a
   const url = `duckdb:${at("held.duckdb")}`;
   const program = `
     require("@duckdb/node-api").DuckDBInstance.create(${JSON.stringify(at("held.duckdb"))})
-      .then((instance) => { globalThis.instance = instance; process.stdout.write("open"); setInterval(() => {}, 1000); });`;
+      .then((instance) => { globalThis.held = instance; process.stdout.write("open"); setInterval(() => {}, 1000); });`;
   const holder = spawn(process.execPath, ["-e", program], { cwd: __dirname, stdio: ["ignore", "pipe", "inherit"] });
   await once(holder.stdout, "data");
   for (const readOnly of [false, true]) {

@@ -6,7 +6,7 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   FLOAT64: "DOUBLE",
   BOOL: "BOOLEAN",
   DATE: "DATE",
-  // Without zone: casts and dates are UTC in every session. TIMESTAMPTZ would follow the zone of whoever opens the file.
+  // Without zone, so that casts and days are UTC in every session; TIMESTAMPTZ follows the zone of whoever looks.
   TIMESTAMP: "TIMESTAMP",
 };
 const CONTRACT_TYPES = new Map(Object.entries(TYPES).map(([contract, duckDb]) => [duckDb, contract]));
@@ -34,11 +34,6 @@ export function duckDbType({ type, mode }: Pick<Column, "type" | "mode">): strin
 /** DuckDB's type of a column's values, arrays' elements included. */
 export function duckDbElementType(type: ColumnType): string {
   return TYPES[type];
-}
-
-/** A column's type in the contract's words. */
-export function contractType({ type, mode }: Pick<Column, "type" | "mode">): string {
-  return mode === "REPEATED" ? `ARRAY<${type}>` : type;
 }
 
 /** DuckDB's type in the contract's words; types that no contract has keep DuckDB's. */

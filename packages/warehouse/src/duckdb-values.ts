@@ -23,12 +23,15 @@ export async function* rows(result: DuckDBResult): AsyncGenerator<Row> {
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;
-    const columns = names.map((name, at) => chunk.getColumnValues(at).map((value) => readValue(value, name)));
-    for (let at = 0; at < chunk.rowCount; at++) {
-      const row: Record<string, Value> = {};
-      for (const [column, name] of names.entries()) row[name] = columns[column]?.[at] ?? null;
-      yield row;
+    const page: Record<string, Value>[] = Array.from({ length: chunk.rowCount }, () => ({}));
+    // Column by column: DuckDB lays them out so, and all rows keep one shape.
+    for (const [at, name] of names.entries()) {
+      chunk.visitColumnValues(at, (value, row) => {
+        const target = page[row];
+        if (target !== undefined) target[name] = readValue(value, name);
+      });
     }
+    yield* page;
   }
 }
 
@@ -37,9 +40,9 @@ function readValue(value: DuckDBValue, column: string): Value {
   if (typeof value === "number") return finite(value, column);
   if (typeof value === "bigint") return safe(value, column);
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) {
-    return timestamp(value.micros, column);
+    return timestampText(value.micros, column);
   }
-  if (value instanceof DuckDBDateValue) return timestamp(BigInt(value.days) * MICROS_A_DAY, column).slice(0, 10);
+  if (value instanceof DuckDBDateValue) return dayText(value.days, column);
   if (value instanceof DuckDBListValue) return value.items.map((item) => text(readValue(item, column), column));
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
   throw new UnreadableResultError(`${column}: its type has no form in a row: CAST it to STRING, INT64 or FLOAT64`);
@@ -61,16 +64,33 @@ function text(value: Value, column: string): string {
   throw new UnreadableResultError(`${column}: arrays hold texts, dates or timestamps, and no NULL`);
 }
 
-const MICROS_A_DAY = 86_400_000_000n;
-const YEAR_1 = -62_135_596_800_000_000n;
-const YEAR_10000 = 253_402_300_800_000_000n;
+const DAY = 86_400_000_000n;
+const FIRST_DAY = -719_162;
+const LAST_DAY = 2_932_896;
 
 /** Canonical text of an instant in microseconds. */
-function timestamp(micros: bigint, column: string): string {
-  if (micros < YEAR_1 || micros >= YEAR_10000) {
-    throw new UnreadableResultError(`${column}: an instant beyond the years 1 to 9999`);
-  }
-  const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-  const whole = new Date(Number((micros - fraction) / 1000n)).toISOString().slice(0, 19);
-  return `${whole}.${fraction.toString().padStart(6, "0")}Z`;
+function timestampText(micros: bigint, column: string): string {
+  const rest = ((micros % DAY) + DAY) % DAY;
+  const ofDay = Number(rest);
+  const seconds = Math.floor(ofDay / 1_000_000);
+  const time = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(twoDigits).join(":");
+  const fraction = String(ofDay % 1_000_000).padStart(6, "0");
+  return `${dayText(Number((micros - rest) / DAY), column)}T${time}.${fraction}Z`;
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
+}
+
+/** Texts of days met before: a table has millions of instants on a few thousand days. */
+const dayTexts = new Map<number, string>();
+
+/** A day counted from 1970 as `YYYY-MM-DD`. */
+function dayText(day: number, column: string): string {
+  const known = dayTexts.get(day);
+  if (known !== undefined) return known;
+  if (day < FIRST_DAY || day > LAST_DAY) throw new UnreadableResultError(`${column}: beyond the years 1 to 9999`);
+  const text = new Date(day * 86_400_000).toISOString().slice(0, 10);
+  if (dayTexts.size < 50_000) dayTexts.set(day, text);
+  return text;
 }

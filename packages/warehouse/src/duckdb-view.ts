@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Column, TableContract } from "@junoplus/contracts";
+import { contractType } from "./contract-type";
 import type { StoredColumn, StoredTable } from "./duckdb-catalog";
 import { commentOnColumn, commentOnTable } from "./duckdb-ddl";
 import type { Evolution } from "./duckdb-evolution";
 import { duckDbMessage } from "./duckdb-fault";
-import { contractType, contractTypeOf, duckDbType, quoted } from "./duckdb-sql";
+import { contractTypeOf, duckDbType, quoted } from "./duckdb-sql";
 import { describedTable, describedTableText, tableFacts } from "./table-facts";
 
 /** DuckDB's wider types for what is one type in the contract: a sum of BIGINT is HUGEINT, `0.7` is DECIMAL. */
@@ -13,7 +14,7 @@ const WIDER: Readonly<Record<string, RegExp>> = {
   DOUBLE: /^(FLOAT|DECIMAL\(\d+,\d+\)|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)$/,
 };
 
-/** The statements that create a view, or replace it when its query or its types changed; none when it is as it should be. */
+/** The statements that create a view, or replace it when query or types changed; none when it is as it should be. */
 export async function viewEvolution(
   connection: DuckDBConnection,
   name: string,

@@ -233,7 +233,7 @@ class DuckDbWarehouse implements Warehouse {
   }
 }
 
-/** Writes the log into the file and frees the blocks of old rows, so that the next run reuses them and the file stays as it is. */
+/** Writes the log into the file and frees the blocks of old rows: the next run reuses them, the file does not grow. */
 async function checkpoint(connection: DuckDBConnection): Promise<void> {
   try {
     await connection.run("CHECKPOINT");

@@ -6,7 +6,7 @@ export class WarehouseUrlError extends Error {
     fault: string,
   ) {
     super(
-      `"${url}" is no warehouse: ${fault}. Use duckdb:FILE, or duckdb::memory: for one that lives as long as the process; ` +
+      `"${url}" is no warehouse: ${fault}. Use duckdb:FILE, or duckdb::memory: for one that ends with the process; ` +
         "bigquery: is not there yet.",
     );
   }

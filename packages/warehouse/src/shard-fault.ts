@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { type Column, isTimestamp, type TableContract } from "@junoplus/contracts";
-import { contractType } from "./duckdb-sql";
+import { contractType } from "./contract-type";
 
 /** Where a shard cannot be loaded, and why; never the value. */
 export interface ShardFault {

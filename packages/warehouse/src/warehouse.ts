@@ -1,6 +1,6 @@
 import type { TableContract } from "@junoplus/contracts";
 
-/** A value as rows carry it: TIMESTAMP and DATE as text (six decimals and `Z`; `YYYY-MM-DD`), INT64 and FLOAT64 as number. */
+/** A value as rows carry it: TIMESTAMP (six decimals and `Z`) and DATE (`YYYY-MM-DD`) as text, numbers as number. */
 export type Value = string | number | boolean | null | readonly string[];
 
 /** One row, by column name. */
@@ -38,8 +38,8 @@ export interface Warehouse {
    */
   ensure(contracts: readonly TableContract[]): Promise<void>;
   /**
-   * Loads shard files (NDJSON, one row a line, all columns) into a staging table of the run, sorted by partition, cluster
-   * and key; what the run staged for the table before is replaced. Gives the rows loaded. Throws StageError.
+   * Loads shard files (NDJSON, one row a line, all columns) into a staging table of the run, sorted by partition,
+   * cluster and key; what the run staged for the table before is replaced. Gives the rows loaded. Throws StageError.
    */
   stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number>;
   /**

@@ -29,23 +29,25 @@ export function spoilLife(mess: Mess, changes: PlannedChange[], canBeLate: boole
   addReimport(mess, changes);
 }
 
+/** Holds changes back, from the last to the first, for each has to know when the next one arrives. */
 function delay(mess: Mess, changes: readonly PlannedChange[]): void {
   const { random } = mess;
-  changes.forEach((change, i) => {
-    if (change.operation === "IMPORT" || change.mess.includes("tie")) return;
+  for (let i = changes.length - 1; i >= 0; i--) {
+    const change = changes[i] as PlannedChange;
     const next = changes[i + 1];
-    const isSoonOvertaken = next !== undefined && next.at - change.at < LONGEST_WAIT;
-    if (isSoonOvertaken && next.operation === "DELETE" && mess.strikes("update_after_delete_in_file")) {
-      change.mess.push("update_after_delete_in_file", "out_of_order");
-    } else if (mess.strikes("out_of_order")) {
-      change.mess.push("out_of_order");
-    } else {
-      return;
+    if (change.operation === "IMPORT" || change.mess.includes("tie")) continue;
+    const overtakenAt = next !== undefined && next.arrival - change.at < LONGEST_WAIT ? next.arrival : null;
+    if (overtakenAt !== null && next?.operation === "DELETE" && mess.strikes("update_after_delete_in_file")) {
+      change.mess.push("update_after_delete_in_file");
+    } else if (!mess.strikes("out_of_order")) {
+      continue;
     }
-    change.arrival = isSoonOvertaken
-      ? next.at + someTime(random, MINUTE, 40 * MINUTE)
-      : change.at + someTime(random, HOUR, DAY);
-  });
+    // That it is out of order is told when it arrives: it is not where nothing came in the meantime.
+    change.arrival =
+      overtakenAt === null
+        ? change.at + someTime(random, HOUR, DAY)
+        : overtakenAt + someTime(random, MINUTE, 40 * MINUTE);
+  }
 }
 
 function addReimport(mess: Mess, changes: PlannedChange[]): void {

@@ -68,6 +68,8 @@ export class Simulation {
   private readonly agenda = new Agenda<Task>();
   private readonly collections: ReadonlySet<Prefix>;
   private persons = 0;
+  /** Commit time of the newest change that was delivered, by collection. */
+  private readonly newest = new Map<Prefix, number>();
   /** The last session's id and user: the id that another user's session may share. */
   private lastSession = { id: "", uid: "" };
 
@@ -329,6 +331,11 @@ export class Simulation {
       document_id: id,
       path_params: pathParams,
     };
+    if (!isImport) {
+      const newest = this.newest.get(prefix) ?? 0;
+      if (at < newest) mess.push("out_of_order");
+      else this.newest.set(prefix, at);
+    }
     spoilRow(this.mess, row, path, mess);
     const generated = { prefix, line: lineOf(row), mess };
     this.redeliver(arrival, generated);

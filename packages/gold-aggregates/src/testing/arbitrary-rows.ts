@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { medication, profile, type SilverRows, session, snapshot } from "./silver-rows";
 
-// Few of everything, so that rows meet: equal instants, days, users and keys are the rule. The texts are in another order
-// in UTF-8 bytes than in UTF-16 units.
+// Few of everything, so that rows meet: equal instants, days, users and keys are the rule. The texts are in another
+// order in UTF-8 bytes than in UTF-16 units.
 const USERS = ["u1", "\uE000", "\u{1F600}"];
 const TEXTS = fc.constantFrom("a", "b", "z", "\uE000", "\uFFFD", "\u{10000}", "\u{1F600}");
 const DAYS = fc.constantFrom("1969-12-31", "2024-02-28", "2024-02-29", "2024-03-01", "2024-05-31", "2025-01-01");

@@ -4,9 +4,17 @@ import { shuffledArray } from "./arbitrary-rows";
 
 const BUNDLES = 4;
 
+/** Combines elements as they come, without a merge: what every other way must give too. */
+export function combineAtOnce<Input, Accumulator, Output>(
+  fn: CombineFn<Input, Accumulator, Output>,
+  elements: readonly Input[],
+): Output {
+  return fn.extractOutput(addAll(fn, elements));
+}
+
 /**
- * Combines elements as some runner might: in any order, in any bundles, empty ones too, merged by any tree. Accumulators
- * travel as JSON, and those that are merged are frozen, so that changing them fails.
+ * Combines elements as some runner might: in any order, in any bundles, empty ones too, merged by any tree.
+ * Accumulators travel as JSON, and those that are merged are frozen, so that changing them fails.
  */
 export function combineAnyhow<Input, Accumulator, Output>(
   fn: CombineFn<Input, Accumulator, Output>,
@@ -16,12 +24,14 @@ export function combineAnyhow<Input, Accumulator, Output>(
     .tuple(shuffledArray(elements), fc.array(fc.nat(), { minLength: elements.length, maxLength: elements.length }))
     .chain(([inputs, cuts]) =>
       fc.infiniteStream(fc.integer({ min: 0, max: 3 })).map((sizes) => {
-        const bundles = bundlesOf(inputs, cuts).map((bundle) =>
-          travelled(bundle.reduce((sum, input) => fn.addInput(sum, input), fn.createAccumulator())),
-        );
+        const bundles = bundlesOf(inputs, cuts).map((bundle) => travelled(addAll(fn, bundle)));
         return fn.extractOutput(mergeTree(fn, bundles, sizes));
       }),
     );
+}
+
+function addAll<Input, A, Output>(fn: CombineFn<Input, A, Output>, elements: readonly Input[]): A {
+  return elements.reduce<A>((sum, element) => fn.addInput(sum, element), fn.createAccumulator());
 }
 
 function bundlesOf<T>(inputs: readonly T[], cuts: readonly number[]): T[][] {

@@ -2,6 +2,7 @@ import type { BarSeriesOption } from "echarts";
 import { quantity } from "../quantity";
 import type { Chart } from "./chart";
 import { FATES, type Flow } from "./fates";
+import { labelAbove } from "./label-above";
 import { ink } from "./palette";
 import { percent } from "./wording";
 
@@ -27,8 +28,7 @@ export function changeFlowChart(flows: readonly Flow[]): Chart {
           data: flows.map(({ changelog, read }) => `${changelog}, ${quantity(read, "change")} read`),
           axisLine: { show: false },
           axisTick: { show: false },
-          // Above the bar, so that a long name takes no width from it.
-          axisLabel: { inside: true, interval: 0, margin: 0, padding: [0, 0, BAR + 18, 0], color: ink("text"), fontSize: 13 },
+          axisLabel: labelAbove(BAR / 2 + 10),
         },
         series: FATES.map(({ key, label }) => fateSeries(flows, key, label, width)),
       },
@@ -36,7 +36,12 @@ export function changeFlowChart(flows: readonly Flow[]): Chart {
   };
 }
 
-function fateSeries(flows: readonly Flow[], key: (typeof FATES)[number]["key"], label: string, width: number): BarSeriesOption {
+function fateSeries(
+  flows: readonly Flow[],
+  key: (typeof FATES)[number]["key"],
+  label: string,
+  width: number,
+): BarSeriesOption {
   return {
     type: "bar",
     name: label,

@@ -43,9 +43,9 @@ function named(svg: string, id: string, title: string, description: string): Htm
   const names = html`<title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>`;
   return new Html(
     svg
-      // Hover rules and data for scripts: the page has neither.
-      .replace(/<style[\s\S]*?<\/style>/g, "")
-      .replace(/ (class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="visible")/g, "")
+      // Hover rules and data for scripts: the page has neither. Clip paths, which nothing needs, are numbered anew each time.
+      .replace(/<(style|defs)[\s\S]*?<\/\1>/g, "")
+      .replace(/ (class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="visible"|clip-path="[^"]*")/g, "")
       .replace(/<rect [^>]*fill="none"[^>]*><\/rect>\n?/, "")
       .replace(/^<svg /, `<svg role="img" aria-labelledby="${id}-title ${id}-desc" `)
       .replace(/>/, `>${names.markup}`),

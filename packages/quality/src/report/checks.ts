@@ -29,8 +29,11 @@ function wrongMarkup(wrong: readonly DataQualityMetrics[], total: number): Html 
   if (wrong.length === 0) return html`<p>${statusMark("PASS")} All ${quantity(total, "check")} passed.</p>`;
   return tableMarkup({
     caption: "Failed checks, and those to look at",
-    columns: ["Table", "Status", "Check", "What it promises, and what was found", "#Value", "#Bound"],
-    rows: wrong.map((check) => [identifier(check.table_name), statusMark(check.status), ...details(check)]),
+    columns: ["Table", "Check, and what was found", "#Value", "#Bound"],
+    rows: wrong.map((check) => [
+      html`${identifier(check.table_name)}<br>${statusMark(check.status)}`,
+      ...details(check),
+    ]),
   });
 }
 
@@ -42,7 +45,7 @@ ${tables.map((table) => {
   return html`<details><summary>${identifier(table)}: ${whole(own.length)}</summary>
 ${tableMarkup({
   caption: `Passed checks of ${table}`,
-  columns: ["Check", "What it promises, and what was found", "#Value", "#Bound"],
+  columns: ["Check, and what was found", "#Value", "#Bound"],
   rows: own.map(details),
 })}</details>
 `;
@@ -51,8 +54,8 @@ ${tableMarkup({
 
 function details(check: DataQualityMetrics): Cell[] {
   return [
-    html`<code>${identifier(check.metric_name)}</code>`,
-    html`<span class="wording">${check.description}</span>`,
+    html`<span class="wording"><code>${identifier(check.metric_name)}</code><br>
+${check.description}</span>`,
     numberOrDash(check.metric_value),
     numberOrDash(check.threshold),
   ];

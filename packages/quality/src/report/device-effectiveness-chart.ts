@@ -2,6 +2,7 @@ import type { CustomSeriesRenderItem } from "echarts";
 import { quantity } from "../quantity";
 import { AXIS } from "./axis";
 import type { Chart } from "./chart";
+import { labelAbove } from "./label-above";
 import { ink } from "./palette";
 import { percent } from "./wording";
 
@@ -43,14 +44,7 @@ export function deviceEffectivenessChart(rates: readonly DeviceRate[]): Chart {
           data: rates.map((rate) => labelOf(rate, width)),
           axisLine: { show: false },
           axisTick: { show: false },
-          axisLabel: {
-            inside: true,
-            interval: 0,
-            margin: 0,
-            padding: [0, 0, 26, 0],
-            color: ink("text"),
-            fontSize: 13,
-          },
+          axisLabel: labelAbove(10),
         },
         series: [
           {
@@ -79,7 +73,7 @@ function shortened(name: string, length: number): string {
   return name.length > length ? `${name.slice(0, length - 1)}…` : name;
 }
 
-const BELOW_NAME = 13;
+const BELOW_NAME = 9;
 
 const whisker: CustomSeriesRenderItem = (_params, api) => {
   const x = (share: number) => api.coord([share, api.value(3)])[0] ?? 0;
@@ -87,7 +81,7 @@ const whisker: CustomSeriesRenderItem = (_params, api) => {
   const line = (x1: number, y1: number, x2: number, y2: number, stroke: string, lineWidth: number) => ({
     type: "line" as const,
     shape: { x1, y1, x2, y2 },
-    style: { stroke, lineWidth },
+    style: { stroke, lineWidth, fill: "none" },
   });
   const [low, rate, high] = [0, 1, 2].map((column) => x(Number(api.value(column))));
   if (low === undefined || rate === undefined || high === undefined) return null;
@@ -98,7 +92,11 @@ const whisker: CustomSeriesRenderItem = (_params, api) => {
       ...[0, 0.25, 0.5, 0.75, 1].map((quarter) => line(x(quarter), y - 4, x(quarter), y + 4, ink("line"), 1)),
       line(low, y, high, y, ink("strong"), 3),
       ...[low, high].map((end) => line(end, y - 6, end, y + 6, ink("strong"), 2)),
-      { type: "circle", shape: { cx: rate, cy: y, r: 6 }, style: { fill: ink("strong"), stroke: ink("surface"), lineWidth: 2 } },
+      {
+        type: "circle",
+        shape: { cx: rate, cy: y, r: 6 },
+        style: { fill: ink("strong"), stroke: ink("surface"), lineWidth: 2 },
+      },
     ],
   };
 };

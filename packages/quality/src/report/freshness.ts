@@ -23,12 +23,12 @@ ${
     ? html`<p>Freshness was not measured.</p>`
     : html`${tableMarkup({
         caption: "Newest source change per table",
-        columns: ["Table", "Status", "Newest change", "#Age"],
+        columns: ["Table", "Status", "#Age", "Newest change"],
         rows: measured.map(({ table_name, status, last_updated, hours_stale }) => [
           identifier(table_name),
           statusMark(status),
-          last_updated === null ? "no data" : html`<time datetime="${last_updated}">${minute(last_updated)}</time>`,
           hours_stale === null ? "–" : hours(hours_stale),
+          last_updated === null ? "no data" : html`<time datetime="${last_updated}">${minute(last_updated)}</time>`,
         ]),
       })}
 <p class="note">Stale after ${STALE_AFTER_HOURS} h; stale data is published all the same.</p>`

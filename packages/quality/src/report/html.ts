@@ -7,7 +7,9 @@ type Part = Html | string | number | null | readonly Part[];
 
 /** Markup with every value escaped but for markup itself; null gives nothing. */
 export function html(texts: TemplateStringsArray, ...parts: readonly Part[]): Html {
-  return new Html(texts.map((text, index) => (index === 0 ? text : rendered(parts[index - 1] ?? null) + text)).join(""));
+  return new Html(
+    texts.map((text, index) => (index === 0 ? text : rendered(parts[index - 1] ?? null) + text)).join(""),
+  );
 }
 
 function rendered(part: Part): string {

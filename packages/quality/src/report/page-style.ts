@@ -7,7 +7,7 @@ function variables(colours: Readonly<Record<string, string>>): string {
 }
 
 function swatches(): string {
-  return ["live", "superseded", "deleted", "duplicates", "rejected", "quiet", "strong"]
+  return ["live", "superseded", "deleted", "duplicates", "rejected", "quiet", "strong", "text"]
     .map((name) => `.swatch.${name} { background: var(--${name}); }`)
     .join(" ");
 }
@@ -42,7 +42,7 @@ time { white-space: nowrap; }
 .verdict.failed { background: var(--bad-back); border-color: var(--bad); }
 .verdict.failed h2 { color: var(--bad); }
 .facts {
-  display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .875rem 1.5rem; margin: 1.25rem 0 0;
+  display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .875rem 1.5rem; margin: 1.25rem 0 0;
 }
 .facts .long { grid-column: span 2; }
 .facts dt { color: var(--muted); font-size: .875rem; }
@@ -86,7 +86,9 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .875rem; }
   .narrow { display: block; }
   th:first-child { position: sticky; left: 0; min-width: 8rem; background: var(--surface); }
   th, td { padding-left: .5rem; padding-right: .5rem; }
-  .wording { min-width: 14rem; }
+  .wording { min-width: 15rem; }
+  .facts { grid-template-columns: 1fr 1fr; }
+  .facts time { white-space: normal; }
   details details { margin-left: .5rem; }
 }
 @media print { body { max-width: none; } .scroll { overflow: visible; } }

@@ -1,6 +1,6 @@
 import { quantity, whole } from "../quantity";
-import type { Chart } from "./chart";
 import { AXIS } from "./axis";
+import type { Chart } from "./chart";
 import { ink } from "./palette";
 
 /** Points from which a session counts as effective. */

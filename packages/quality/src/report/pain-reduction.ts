@@ -5,7 +5,7 @@ import { quantity, whole } from "../quantity";
 import { chartMarkup } from "./chart";
 import { tableMarkup } from "./data-table";
 import { type Html, html } from "./html";
-import { EFFECTIVE_FROM, type Reduction, painReductionChart } from "./pain-reduction-chart";
+import { EFFECTIVE_FROM, painReductionChart, type Reduction } from "./pain-reduction-chart";
 import { fixed, percent } from "./wording";
 
 /** How far pain fell in the sessions with both scores. */

@@ -10,14 +10,6 @@ import type { ReportedRun } from "./reported-run";
 
 const FAULTS_SHOWN = 12;
 
-const REASONS: Readonly<Record<RejectReason, string>> = {
-  invalid_json: "no JSON",
-  breaks_contract: "breaks the contract",
-  missing_key: "lacks its key",
-  no_date: "lacks its date",
-  unknown_operation: "unknown operation",
-};
-
 /** Rejections of one change log that share reason and faults. */
 interface Rejections {
   readonly changelog: string;
@@ -55,7 +47,7 @@ function reasonTable(rejections: readonly Rejections[]): Html {
     columns: ["Change log", "Reason", "#Changes", "#Entries"],
     rows: rows.map(({ changelog, reason, changes, entries }) => [
       identifier(changelog),
-      html`${REASONS[reason]} <code>${identifier(reason)}</code>`,
+      html`<code>${identifier(reason)}</code>`,
       whole(changes),
       whole(entries),
     ]),
@@ -68,14 +60,14 @@ function faultTable(rejections: readonly Rejections[]): Html {
   const rest = faults.slice(FAULTS_SHOWN).reduce((total, fault) => total + fault.count, 0);
   return html`${tableMarkup({
     caption: "Most frequent faults",
-    columns: ["Where in the document", "Change log", "Rule", "#Times"],
+    columns: ["Where in the document", "Rule", "#Times", "Change log"],
     rows: faults
       .slice(0, FAULTS_SHOWN)
       .map(({ changelog, pointer, rule, count }) => [
         pointer === "" ? "the whole" : html`<code>${identifier(pointer)}</code>`,
-        identifier(changelog),
         rule,
         whole(count),
+        identifier(changelog),
       ]),
   })}
 <p class="note">A change can have several faults.${

@@ -59,6 +59,7 @@ export async function reportedRun(warehouse: Warehouse, runId?: string): Promise
     finishedAt: first.checked_at,
     messages: [...new Set(tables.flatMap(({ message }) => (message === null ? [] : [message])))],
     tables,
-    visible: visible === undefined ? null : { runId: visible.run_id, asOf: visible.as_of, finishedAt: visible.checked_at },
+    visible:
+      visible === undefined ? null : { runId: visible.run_id, asOf: visible.as_of, finishedAt: visible.checked_at },
   };
 }

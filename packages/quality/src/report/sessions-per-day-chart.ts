@@ -1,7 +1,7 @@
 import { quantity, whole } from "../quantity";
+import { AXIS } from "./axis";
 import type { Chart } from "./chart";
 import type { SeriesDay } from "./day-series";
-import { AXIS } from "./axis";
 import { ink } from "./palette";
 import { fixed } from "./wording";
 
@@ -9,7 +9,9 @@ const LEFT = 44;
 const RIGHT = 12;
 /** Thinner bars run into each other: then the days are one stepped area. */
 const THINNEST_BAR = 1.8;
-const MONTH_LABEL = 64;
+const LABEL = 64;
+/** Fewer days are named one by one, more by their months. */
+const DAYS_NAMED = 62;
 
 /** Days as bars, the weekly mean as a line over them. */
 export function sessionsPerDayChart(days: readonly SeriesDay[]): Chart {
@@ -31,7 +33,7 @@ export function sessionsPerDayChart(days: readonly SeriesDay[]): Chart {
             type: "category",
             data: days.map(({ day }) => day),
             ...AXIS,
-            axisLabel: { ...AXIS.axisLabel, interval: monthStarts(days, dayWidth), formatter: monthName },
+            axisLabel: { ...AXIS.axisLabel, ...dateLabels(days, dayWidth) },
           },
           yAxis: {
             type: "value",
@@ -63,7 +65,7 @@ export function sessionsPerDayChart(days: readonly SeriesDay[]): Chart {
               type: "line",
               symbol: "none",
               silent: true,
-              lineStyle: { color: ink("strong"), width: 2 },
+              lineStyle: { color: ink("text"), width: 2 },
               data: days.map(({ mean: value }) => value),
             },
           ],
@@ -73,20 +75,29 @@ export function sessionsPerDayChart(days: readonly SeriesDay[]): Chart {
   };
 }
 
-/** Labels the first shown day of every month, or of every so many months that the labels stay apart. */
-function monthStarts(days: readonly SeriesDay[], dayWidth: number): (index: number) => boolean {
-  const every = [1, 2, 3, 6, 12].find((months) => months * 30 * dayWidth >= MONTH_LABEL) ?? 12;
-  const start = (index: number) => {
-    const day = days[index]?.day ?? "";
-    return day.endsWith("-01") && (Number(day.slice(5, 7)) - 1) % every === 0;
+interface DateLabels {
+  readonly interval: (index: number) => boolean;
+  readonly formatter: (day: string) => string;
+}
+
+/** Names as many days, or first days of months, as there is room for. */
+function dateLabels(days: readonly SeriesDay[], dayWidth: number): DateLabels {
+  if (days.length <= DAYS_NAMED) {
+    const every = Math.ceil(LABEL / dayWidth);
+    return { interval: (index) => index % every === 0, formatter: (day) => `${Number(day.slice(8))} ${monthOf(day)}` };
+  }
+  const every = [1, 2, 3, 6, 12].find((months) => months * 30 * dayWidth >= LABEL) ?? 12;
+  return {
+    interval: (index) => {
+      const day = days[index]?.day ?? "";
+      return day.endsWith("-01") && (Number(day.slice(5, 7)) - 1) % every === 0;
+    },
+    formatter: (day) => `${monthOf(day)} ${day.slice(0, 4)}`,
   };
-  // A few days within a month: the first of them stands for all.
-  return days.some((_, index) => start(index)) ? start : (index) => index === 0;
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-function monthName(day: string): string {
-  const month = MONTHS[Number(day.slice(5, 7)) - 1] ?? "";
-  return day.endsWith("-01") ? `${month} ${day.slice(0, 4)}` : day;
+function monthOf(day: string): string {
+  return MONTHS[Number(day.slice(5, 7)) - 1] ?? "";
 }

@@ -23,7 +23,7 @@ export async function sessionsPerDay(warehouse: Warehouse, asOfDay: string): Pro
       ? html`<p>There is no session with a date yet.</p>`
       : html`<figure>
 <ul class="legend"><li><span class="swatch quiet"></span>Sessions of the day</li>
-<li><span class="swatch strong line"></span>Mean of the seven days up to it</li></ul>
+<li><span class="swatch text line"></span>Mean of the seven days up to it</li></ul>
 ${chartMarkup(sessionsPerDayChart(shown))}
 <figcaption>${caption(shown, sum(counts) - sum(past), sum(past) - sum(shown))}</figcaption>
 </figure>
@@ -36,7 +36,9 @@ function caption(shown: readonly SeriesDay[], future: number, earlier: number): 
   const total = sum(shown);
   return [
     `${quantity(total, "session")} on ${quantity(shown.length, "day")}, ${shown[0]?.day} to ${shown.at(-1)?.day}: ${fixed(total / shown.length, 1)} a day.`,
-    ...(earlier > 0 ? [`${quantity(earlier, "session")} of earlier days ${earlier === 1 ? "is" : "are"} not shown.`] : []),
+    ...(earlier > 0
+      ? [`${quantity(earlier, "session")} of earlier days ${earlier === 1 ? "is" : "are"} not shown.`]
+      : []),
     ...(future > 0
       ? [`${quantity(future, "session")} dated after the data's as-of day ${future === 1 ? "is" : "are"} not shown.`]
       : []),

@@ -20,16 +20,16 @@ export async function writtenTables(warehouse: Warehouse, run: ReportedRun): Pro
     const now = counts.find((count) => count.run_id === run.runId);
     return [
       identifier(table.table_name),
-      table.layer,
-      table.contract_version,
       wholeOrDash(now?.row_count ?? table.rows_written),
-      wholeOrDash(now?.previous_row_count ?? null),
       now?.change_pct == null ? "–" : signedPercent(now.change_pct),
+      wholeOrDash(now?.previous_row_count ?? null),
       anomaly(now),
       sparkline(
         table.table_name,
         counts.map((count) => count.row_count),
       ),
+      table.layer,
+      table.contract_version,
     ];
   });
   const published = run.status === "published";
@@ -37,7 +37,7 @@ export async function writtenTables(warehouse: Warehouse, run: ReportedRun): Pro
 ${published ? null : html`<p>These rows were staged and checked, and not published.</p>`}
 ${tableMarkup({
   caption: published ? "Rows per table" : "Rows per table, staged only",
-  columns: ["Table", "Layer", "Contract", "#Rows", "#Run before", "#Change", "Ordinary", "Last runs"],
+  columns: ["Table", "#Rows", "#Change", "#Run before", "Ordinary", "Last runs", "Layer", "Contract"],
   rows,
 })}
 <p class="note">Out of the ordinary is a change below −10 % or above +50 % from the last published run before. The line shows the

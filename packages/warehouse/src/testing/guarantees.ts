@@ -138,6 +138,24 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       expect(await warehouse.abandonedRuns()).toEqual([]);
     });
 
+    test.each([
+      ["words", [null]],
+      ["words", "x"],
+      ["days", ["2024-02-30"]],
+      ["day", "yesterday"],
+      ["instant", 1],
+      ["flag", "maybe"],
+    ])("what is no value of its column is not staged: %s %j", async (name, value) => {
+      await expect(stage("r1", everyType, [{ id: "a", [name]: value }])).rejects.toThrow(
+        new RegExp(`every_type.*line 1: ${name} is no (ARRAY<)?(STRING|DATE|TIMESTAMP|BOOL)`),
+      );
+    });
+
+    test("a number beyond all doubles is not staged", async () => {
+      const path = shardOfText(folder.path, '{"id":"a","number":1e999}\n');
+      await expect(warehouse.stage("r1", everyType, [path])).rejects.toThrow(/line 1: number is no FLOAT64/);
+    });
+
     test("a shard that is missing is named", async () => {
       await expect(warehouse.stage("r1", things, ["/nowhere/x.ndjson"])).rejects.toThrow(
         /silver_things.*\/nowhere\/x\.ndjson: cannot be read \(ENOENT\)/,
@@ -249,7 +267,7 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       expect(await rowsOf(thingsView)).toEqual([{ id: "a", twice: 2 }]);
     });
 
-    test("columns are added at the end, NULLABLE as NULL, REPEATED as empty arrays; REQUIRED may be relaxed", async () => {
+    test("columns are added at the end, as NULL or as empty arrays; REQUIRED may be relaxed", async () => {
       await warehouse.ensure([things]);
       await publish("r1", things, [{ id: "a", value: 1 }]);
       const evolved = contractOf({
@@ -290,7 +308,7 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       await expect(warehouse.ensure([again])).rejects.toThrow(/place: is new and REQUIRED/);
     });
 
-    test("what would break readers is refused: every fault of every table is named, and nothing is changed", async () => {
+    test("what would break readers is refused, every fault of every table named, and nothing is changed", async () => {
       await warehouse.ensure([things, history]);
       const broken = contractOf({
         version: "2.0.0",
@@ -379,7 +397,8 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
     test("values have the forms of rows", async () => {
       const sql =
         "SELECT CAST('2024-08-26 15:33:27.642846' AS TIMESTAMP) AS instant, CAST('0001-01-01' AS DATE) AS day, " +
-        "SUM(n) AS total, AVG(n) AS mean, 0.5 AS half, n > 1 AS more, NULL AS nothing FROM (SELECT 2 AS n) AS t GROUP BY n";
+        "SUM(n) AS total, AVG(n) AS mean, 0.5 AS half, n > 1 AS more, NULL AS nothing " +
+        "FROM (SELECT 2 AS n) AS t GROUP BY n";
       expect(await warehouse.query(sql)).toEqual([
         {
           instant: "2024-08-26T15:33:27.642846Z",
@@ -406,6 +425,8 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       ["CREATE TABLE x (a INTEGER)", /only SELECT/],
       ["SELECT 9007199254740993 AS n", /n: an integer beyond 2\^53/],
       ["SELECT 1 AS n, 2 AS n", /two columns are named n/],
+      ["SELECT n / (n - n) AS ratio FROM (SELECT 1 AS n) AS t", /./],
+      ["SELECT [1, 2] AS numbers", /numbers: arrays hold texts/],
     ])("what cannot be a result is refused: %s", async (sql, fault) => {
       await expect(warehouse.query(sql)).rejects.toThrow(QueryError);
       await expect(warehouse.query(sql)).rejects.toThrow(fault);
