@@ -118,16 +118,14 @@ test("adding and merging leave what they were given as it was", () => {
   expect(addExact(a, 0)).toEqual(a);
 });
 
-test("a sum does not grow with the number of its summands", () => {
+test("a sum keeps the bits of the true sum and not its summands", () => {
+  const finite = fc.double({ noNaN: true, min: -1e300, max: 1e300 });
   fc.assert(
-    fc.property(
-      fc.array(fc.double({ noNaN: true, min: -1e300, max: 1e300 }), { minLength: 1000, maxLength: 1000 }),
-      (values) => {
-        // 2,098 bits from the smallest to the largest double, 53 in each.
-        expect(sumOf(values).length).toBeLessThanOrEqual(40);
-      },
-    ),
-    { numRuns: 10 },
+    fc.property(fc.array(finite, { minLength: 2000, maxLength: 2000 }), (values) => {
+      // From the smallest double to the largest there are 2,098 bits, and a partial has 53: 40, and more where bits are 0.
+      expect(sumOf(values).length).toBeLessThan(100);
+    }),
+    { numRuns: 5, endOnFailure: true },
   );
 });
 

@@ -62,7 +62,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .action(async (given: RunArguments) => {
       // Each command loads what it needs when it is called: a wrong argument is refused before Beam is loaded.
       const options = runOptions(given, now);
-      const { runCommand } = await import("./run-command");
+      const { runCommand } = await import("./run-command.js");
       end(await runCommand(options, output));
     });
 
@@ -70,7 +70,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .command("demo")
     .description("run the shipped sample into ./medallion.duckdb and write ./medallion-report.html")
     .action(async () => {
-      const { demoCommand } = await import("./demo-command");
+      const { demoCommand } = await import("./demo-command.js");
       end(await demoCommand(output, directory));
     });
 
@@ -79,7 +79,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .addOption(formatOption())
     .action(async (given: RejectedArguments) => {
       const options = { ...checkedWarehouse(given), now, format: formatOf(given) };
-      const { checkCommand } = await import("./check-command");
+      const { checkCommand } = await import("./check-command.js");
       end(await checkCommand(options, output));
     });
 
@@ -89,7 +89,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .option("--out <file>", "where the page is written", "medallion-report.html")
     .action(async (given: WarehouseArguments & { readonly run?: string; readonly out: string }) => {
       const options = { ...checkedWarehouse(given), ...runOf(given), out: given.out };
-      const { reportCommand } = await import("./report-command");
+      const { reportCommand } = await import("./report-command.js");
       end(await reportCommand(options, output));
     });
 
@@ -98,7 +98,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .description("count by change log and reason")
     .action(async (given: RejectedArguments) => {
       const options = rejectedOptions(given);
-      const { countRejected } = await import("./rejected-command");
+      const { countRejected } = await import("./rejected-command.js");
       end(await countRejected(options, output));
     });
   withRejected(rejected.command("list"))
@@ -114,7 +114,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
         if (!/^[1-9]\d{0,8}$/.test(limit)) throw new OptionsError([`--limit ${limit}: write a whole number above 0`]);
         const filters = { ...(reason !== undefined && { reason }), ...(changelog !== undefined && { changelog }) };
         const options = { ...rejectedOptions(given), ...filters, limit: Number(limit) };
-        const { listRejected } = await import("./rejected-command");
+        const { listRejected } = await import("./rejected-command.js");
         end(await listRejected(options, output));
       },
     );
@@ -123,7 +123,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .argument("<id>", "the change's id, as list shows it")
     .action(async (id: string, given: RejectedArguments) => {
       const options = rejectedOptions(given);
-      const { showRejected } = await import("./rejected-command");
+      const { showRejected } = await import("./rejected-command.js");
       end(await showRejected(options, id, output));
     });
   return program;

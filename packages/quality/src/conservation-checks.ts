@@ -41,7 +41,9 @@ export function conservationChecks(flow: ChangelogFlow, staged: StagedFlow): Che
       "changes_conserved",
       [`changes read from ${flow.changelog}`, flow.read],
       [
-        `duplicates ${whole(duplicates)} + superseded ${whole(superseded)} + deleted ${whole(deleted)} + rejected ${whole(rejected)} + live ${whole(live)}`,
+        Object.entries({ duplicates, superseded, deleted, rejected, live })
+          .map(([fate, count]) => `${fate} ${whole(count)}`)
+          .join(" + "),
         duplicates + superseded + deleted + rejected + live,
       ],
     ),

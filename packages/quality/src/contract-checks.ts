@@ -66,7 +66,7 @@ function rangeText(minimum: number | undefined, maximum: number | undefined): st
 }
 
 function allowedPromise({ name, mode, allowed }: Column): RowPromise[] {
-  // The elements of an array are checked row by row by the contract's validator: no SQL for them is shared by both stores.
+  // Elements of arrays are left to the contract's validator, row by row: no SQL for them is shared by both stores.
   if (allowed === undefined || mode === "REPEATED") return [];
   const promise = `${name} is one of ${allowed.join(", ")}`;
   const broken = `${name} NOT IN (${allowed.map(sqlText).join(", ")})`;

@@ -3,8 +3,8 @@ import { quantity } from "./quantity";
 import type { RowCount } from "./volume-checks";
 
 /**
- * A table that has rows may not become empty unseen: a change log that was not exported looks like one without changes. An
- * operator who means it allows it.
+ * A table that has rows may not become empty unseen: a change log that was not exported looks like one without changes.
+ * An operator who means it allows it.
  */
 export function emptiedChecks(counts: readonly RowCount[], allowEmpty: boolean): CheckResult[] {
   return counts.map(({ table, rows, previous }) => {

@@ -7,6 +7,8 @@ import type { TableNames } from "./table-names";
 /** Hours after which a table's newest change is stale. */
 export const STALE_AFTER_HOURS = 48;
 
+/** Longer spans are told in days. */
+const COUNTED_IN_HOURS = 96;
 const MICROS_AN_HOUR = 3_600_000_000;
 /** Silver tables know the time of their source. */
 const DATED_TABLES = tableContracts.filter(({ layer, freshness }) => layer === "silver" && freshness !== undefined);
@@ -66,5 +68,6 @@ export function freshnessChecks(measured: readonly Freshness[]): CheckResult[] {
 function age(hours: number | null): string {
   if (hours === null) return "there is no data";
   if (hours < 0) return `it is ${quantity(Math.ceil(-hours), "hour")} ahead of the clock`;
-  return `it is ${quantity(Math.floor(hours), "hour")} old`;
+  if (hours < COUNTED_IN_HOURS) return `it is ${quantity(Math.floor(hours), "hour")} old`;
+  return `it is ${quantity(Math.floor(hours / 24), "day")} old`;
 }

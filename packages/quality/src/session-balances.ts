@@ -22,7 +22,7 @@ interface Measure {
   readonly found: string;
 }
 
-/** A gold table held against the sessions it is made of: totals could hide a row lost and another doubled, groups cannot. */
+/** A gold table against the sessions it is made of: totals could hide a row lost and another doubled, groups cannot. */
 interface Balance {
   readonly table: TableContract;
   readonly group: readonly [one: string, many: string];

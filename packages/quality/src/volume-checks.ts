@@ -17,6 +17,7 @@ export interface Volume extends RowCount {
 
 const LOST = -0.1;
 const GAINED = 0.5;
+const PROMISE = "rows change by −10 % to +50 % from run to run (value and threshold are fractions)";
 
 /** How far a row count moved, and whether that is out of the ordinary. */
 export function volume(count: RowCount): Volume {
@@ -26,7 +27,7 @@ export function volume(count: RowCount): Volume {
   return { ...count, changePct, isAnomaly: changePct < LOST || changePct > GAINED };
 }
 
-/** A row count that moved too far is to be looked at; it blocks nothing, since a deleted user or a launch moves it too. */
+/** A row count that moved too far is to be looked at; it blocks nothing: deleted users or a launch move it too. */
 export function volumeChecks(volumes: readonly Volume[]): CheckResult[] {
   return volumes.map(({ table, rows, previous, changePct, isAnomaly }) => ({
     table,
@@ -35,7 +36,7 @@ export function volumeChecks(volumes: readonly Volume[]): CheckResult[] {
     value: changePct,
     threshold: changePct !== null && changePct < 0 ? LOST : GAINED,
     status: isAnomaly === true ? "WARN" : "PASS",
-    description: `rows change by −10 % to +50 % from run to run (value and threshold are fractions): ${movement(rows, previous)}`,
+    description: `${PROMISE}: ${movement(rows, previous)}`,
     blocking: false,
   }));
 }

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import type { ChangelogFilesOptions } from "./changelog-generator";
-import { ChangelogOptionsError, checkedOptions } from "./changelog-options";
+import { type ChangelogFilesOptions, ChangelogOptionsError, checkedOptions } from "./changelog-options";
 
 /** How to call the generator. */
 export const HELP = `Makes change logs as the Firestore export delivers them. The same options give the same lines.

@@ -74,6 +74,12 @@ test.each([1, 2, 10, 129, 7752])("%i changes are exactly as many", (changes) => 
   expect(lines({ changes, seed: 3 })).toHaveLength(changes);
 });
 
+test("a log of one collection never runs out of users who write there", () => {
+  for (let seed = 0; seed < 60; seed++) {
+    for (const prefix of PREFIXES) expect(lines({ changes: 5, seed, collections: [prefix] })).toHaveLength(5);
+  }
+});
+
 describe("a clean log", () => {
   const changes = generate({ changes: 20_000, seed: 5, messRate: 0 });
 
@@ -384,6 +390,7 @@ describe("options", () => {
         "--out is missing",
         "--seed must be a number, not "x"",
         "mess rate must be a number from 0 to 0.5",
+        "files per collection must be a whole number from 1 to 1000",
       ]
     `);
   });

@@ -3,24 +3,19 @@ import { createWriteStream, mkdirSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { finished, pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
-import { type ChangelogOptions, ChangelogOptionsError, checkedOptions } from "./changelog-options";
+import {
+  type ChangelogFilesOptions,
+  type ChangelogOptions,
+  ChangelogOptionsError,
+  checkedOptions,
+} from "./changelog-options";
 import { changelogPlan } from "./changelog-plan";
 import { Mess, type MessKind } from "./mess";
 import type { Prefix } from "./planned-change";
 import { SeededRandom } from "./seeded-random";
 import { type GeneratedChange, Simulation } from "./simulation";
 
-export type { ChangelogOptions, GeneratedChange };
-
-/** How a change log is laid out in files. */
-export interface ChangelogFilesOptions extends ChangelogOptions {
-  /** 1 by default; the lines of a collection go to its files in turn. */
-  readonly filesPerCollection?: number;
-  /** The bytes of a compressed file depend on the machine's zlib, its lines do not. */
-  readonly gzip?: boolean;
-  /** Called now and then with the number of changes written so far. */
-  readonly onProgress?: (changes: number) => void;
-}
+export type { ChangelogFilesOptions, ChangelogOptions, GeneratedChange };
 
 /** One file as it lies on the disk. */
 export interface WrittenFile {
@@ -41,8 +36,8 @@ export interface ChangelogSummary {
 }
 
 /**
- * Change logs as a deployed app would deliver them, in order of arrival, exactly as many changes as asked. The same options
- * give the same lines on any machine. Throws ChangelogOptionsError.
+ * Change logs as a deployed app would deliver them, in order of arrival, exactly as many changes as asked. The same
+ * options give the same lines on any machine. Throws ChangelogOptionsError.
  */
 export function* generateChanges(options: ChangelogOptions): Generator<GeneratedChange> {
   const { changes, seed, messRate, collections, changesPerDocument } = checkedOptions(options);
@@ -56,13 +51,10 @@ export function* generateChanges(options: ChangelogOptions): Generator<Generated
   }
 }
 
-/** Writes the change logs as `<prefix>_raw_changelog*.ndjson[.gz]` files of a directory. Throws ChangelogOptionsError. */
+/** Writes the change logs as `<prefix>_raw_changelog*.ndjson[.gz]` of a directory. Throws ChangelogOptionsError. */
 export async function writeChangelog(directory: string, options: ChangelogFilesOptions): Promise<ChangelogSummary> {
-  const { filesPerCollection = 1, gzip = false, onProgress, ...logOptions } = options;
-  const { collections } = checkedOptions(logOptions);
-  if (!Number.isSafeInteger(filesPerCollection) || filesPerCollection < 1 || filesPerCollection > 1000) {
-    throw new ChangelogOptionsError(["files per collection must be a whole number from 1 to 1000"]);
-  }
+  const { gzip = false, onProgress } = options;
+  const { collections, filesPerCollection } = checkedOptions(options);
   const names = new Map(collections.map((prefix) => [prefix, fileNames(prefix, filesPerCollection, gzip)]));
   mkdirSync(directory, { recursive: true });
   refuseOtherChangelogs(directory, [...names.values()].flat());
@@ -78,7 +70,7 @@ export async function writeChangelog(directory: string, options: ChangelogFilesO
   const mess: Partial<Record<MessKind, number>> = {};
   let rows = 0;
   let messyRows = 0;
-  for (const change of generateChanges(logOptions)) {
+  for (const change of generateChanges(options)) {
     const inPrefix = rowsOf.get(change.prefix) ?? 0;
     rowsOf.set(change.prefix, inPrefix + 1);
     const full = files.get(change.prefix)?.[inPrefix % filesPerCollection]?.add(change.line);

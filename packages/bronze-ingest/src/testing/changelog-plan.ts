@@ -62,8 +62,9 @@ const IMPORTED_SESSIONS = 1.6;
 const IMPORTED_DAYS = 1.15;
 
 /**
- * The plan that gives each collection its share of rows as in the sample, and the asked mean of changes per document: by more
- * or fewer updates of sessions and tracked days. Of a log without these the one document of each user is changed more often.
+ * The plan that gives each collection its share of rows as in the sample, and the asked mean of changes per document:
+ * by more or fewer updates of sessions and tracked days. In a log without these, each user's one document changes more
+ * or less often.
  */
 export function changelogPlan(
   changes: number,

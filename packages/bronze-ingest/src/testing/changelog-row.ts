@@ -14,8 +14,8 @@ export interface ChangelogRow {
 export function lineOf(row: ChangelogRow): string {
   const { timestamp, event_id, document_name, operation, data, old_data, document_id, path_params } = row;
   return (
-    `{"timestamp":"${timestamp}","event_id":"${event_id}","document_name":"${document_name}","operation":"${operation}",` +
-    `"data":${quoted(data)},"old_data":${quoted(old_data)},"document_id":"${document_id}",` +
+    `{"timestamp":"${timestamp}","event_id":"${event_id}","document_name":"${document_name}",` +
+    `"operation":"${operation}","data":${quoted(data)},"old_data":${quoted(old_data)},"document_id":"${document_id}",` +
     `"path_params":${quoted(path_params)}}`
   );
 }

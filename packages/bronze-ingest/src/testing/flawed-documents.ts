@@ -8,7 +8,7 @@ type Fields = Record<string, unknown>;
 /** Spoils a document in place; false when it has not (yet) what would be spoilt. */
 type Flaw = (document: Fields) => boolean;
 
-/** The flaws of a kind, by collection. Values that vary are drawn once for a document, so that a flaw stays the same. */
+/** Flaws of one kind. Values that vary are drawn once for a document, so that its flaw stays the same. */
 type Flaws = readonly ((random: SeededRandom) => Flaw)[];
 
 const FLAWS: Readonly<Record<Prefix, Partial<Record<MessKind, Flaws>>>> = {

@@ -1,4 +1,4 @@
-// Instants are whole microseconds since 1970: they fit a double exactly, and a JavaScript Date would lose the last three digits.
+// Instants are whole microseconds since 1970: a double holds them exactly, a Date would lose the last three digits.
 
 export const SECOND = 1_000_000;
 export const MINUTE = 60 * SECOND;

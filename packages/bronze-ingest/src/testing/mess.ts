@@ -4,8 +4,9 @@ import { SeededRandom } from "./seeded-random";
 export const SAMPLE_MESS_RATE = 0.12;
 
 /**
- * The kinds of mess, each with its chance at the sample's rate: per change, per document (value mess, shared ids) or per
- * DELETE. What merely happens in life (IMPORT, deletion, recreation, deleted users, other scripts) is no mess and always there.
+ * The kinds of mess, each with its chance at the sample's rate: per change, per document (value mess, shared ids) or
+ * per DELETE. What merely happens in life is no mess and always there: import, deletion, recreation, deleted users,
+ * other scripts.
  */
 const CHANCES = {
   // Delivery.

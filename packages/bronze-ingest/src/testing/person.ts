@@ -1,5 +1,5 @@
 import { deviceId, userId } from "./firestore-ids";
-import { DAY, dayOf, type FirestoreTimestamp, firestoreTimestamp, HOUR, MINUTE } from "./instants";
+import { DAY, dayOf, type FirestoreTimestamp, firestoreTimestamp, HOUR, SECOND } from "./instants";
 import type { SeededRandom } from "./seeded-random";
 
 /** An invented user of the app. */
@@ -76,5 +76,5 @@ export function someTime(random: SeededRandom, low: number, high: number): numbe
 
 /** The moment between what the client stamps and the commit. */
 export function commitDelay(random: SeededRandom): number {
-  return someTime(random, 0.1 * (MINUTE / 60), 2.8 * (MINUTE / 60));
+  return someTime(random, 0.1 * SECOND, 2.8 * SECOND);
 }

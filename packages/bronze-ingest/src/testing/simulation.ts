@@ -39,7 +39,7 @@ interface User {
   readonly medications: MedicationList;
   readonly medicationDocument: Document;
   lastLoggedDay: number;
-  /** Last data by live document, of a user who will delete the account; null for all others, whose past is forgotten. */
+  /** Last data by live document, of a user who will delete the account; null for others, whose past is forgotten. */
   readonly live: Map<Document, string> | null;
 }
 
@@ -61,8 +61,8 @@ const LEAVERS = 4 / 60;
 const DOCUMENTS = "projects/juno-demo/databases/(default)/documents/";
 
 /**
- * The users of the app and what the export delivers of their writing, in order of arrival, without end. Only open documents
- * are held: a document's changes are planned when it is created, and forgotten one by one as they are delivered.
+ * The users of the app and what the export delivers of their writing, in order of arrival, without end. Only open
+ * documents are held: their changes are planned when they are created, and forgotten one by one as they are delivered.
  */
 export class Simulation {
   private readonly agenda = new Agenda<Task>();
@@ -88,9 +88,11 @@ export class Simulation {
   }
 
   *changes(): Generator<GeneratedChange> {
+    let now = INSTALLED_AT;
     for (;;) {
-      const due = this.agenda.next();
-      if (due === undefined) return;
+      // A log of one collection can run out of users who write there: somebody else comes.
+      const due = this.agenda.next() ?? { at: now + DAY, task: { kind: "join" } as const };
+      now = due.at;
       const change = this.perform(due.task, due.at);
       if (change !== null) yield change;
     }

@@ -16,7 +16,7 @@ export interface RowCountTracking {
    */
   row_count: number;
   /**
-   * Rows in the last earlier run that has a count of the table. NULL: the first count.
+   * Rows in the last earlier run that published the table. NULL: the first count.
    */
   previous_row_count: number | null;
   /**
@@ -49,6 +49,6 @@ export const rowCountTracking: TableContract<RowCountTracking> = tableContract<R
   key: ["run_id","table_name"],
   partition: {"column":"checked_at","granularity":"DAY"},
   cluster: [],
-  columns: [{"name":"table_name","type":"STRING","mode":"REQUIRED","description":"Warehouse table.","classification":"internal"},{"name":"row_count","type":"INT64","mode":"REQUIRED","description":"Rows of the table in this run.","classification":"internal","minimum":0},{"name":"previous_row_count","type":"INT64","mode":"NULLABLE","description":"Rows in the last earlier run that has a count of the table. NULL: the first count.","classification":"internal","minimum":0},{"name":"change_pct","type":"FLOAT64","mode":"NULLABLE","description":"(row_count - previous_row_count) / previous_row_count, a fraction. NULL: previous_row_count is NULL or 0.","classification":"internal","minimum":-1},{"name":"is_anomaly","type":"BOOL","mode":"NULLABLE","description":"change_pct below -0.1 or above 0.5. NULL: change_pct is NULL.","classification":"internal"},{"name":"checked_at","type":"TIMESTAMP","mode":"REQUIRED","description":"When the check ran.","classification":"internal"},{"name":"run_id","type":"STRING","mode":"REQUIRED","description":"The run that wrote the row.","classification":"internal"}],
+  columns: [{"name":"table_name","type":"STRING","mode":"REQUIRED","description":"Warehouse table.","classification":"internal"},{"name":"row_count","type":"INT64","mode":"REQUIRED","description":"Rows of the table in this run.","classification":"internal","minimum":0},{"name":"previous_row_count","type":"INT64","mode":"NULLABLE","description":"Rows in the last earlier run that published the table. NULL: the first count.","classification":"internal","minimum":0},{"name":"change_pct","type":"FLOAT64","mode":"NULLABLE","description":"(row_count - previous_row_count) / previous_row_count, a fraction. NULL: previous_row_count is NULL or 0.","classification":"internal","minimum":-1},{"name":"is_anomaly","type":"BOOL","mode":"NULLABLE","description":"change_pct below -0.1 or above 0.5. NULL: change_pct is NULL.","classification":"internal"},{"name":"checked_at","type":"TIMESTAMP","mode":"REQUIRED","description":"When the check ran.","classification":"internal"},{"name":"run_id","type":"STRING","mode":"REQUIRED","description":"The run that wrote the row.","classification":"internal"}],
   validate,
 });

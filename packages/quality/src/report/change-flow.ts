@@ -36,8 +36,8 @@ ${tableMarkup({
   rows: flows.map((flow) => cells(identifier(flow.changelog), flow)),
   ...(flows.length > 1 && { total: cells("All", total(flows)) }),
 })}
-<p class="note">Entries are single elements of an array, such as one medication of a list: they are rejected alone, and the rest
-of the change stands.</p>`;
+<p class="note">Entries are single elements of an array, such as one medication of a list: they are rejected alone, and
+the rest of the change stands.</p>`;
 }
 
 function cells(name: Cell, flow: Flow): Cell[] {

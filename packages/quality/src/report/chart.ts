@@ -43,7 +43,7 @@ function named(svg: string, id: string, title: string, description: string): Htm
   const names = html`<title id="${id}-title">${title}</title><desc id="${id}-desc">${description}</desc>`;
   return new Html(
     svg
-      // Hover rules and data for scripts: the page has neither. Clip paths, which nothing needs, are numbered anew each time.
+      // Hover rules and data are for scripts. Clip paths are not needed, and their ids are new each time.
       .replace(/<(style|defs)[\s\S]*?<\/\1>/g, "")
       .replace(/ (class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="visible"|clip-path="[^"]*")/g, "")
       .replace(/<rect [^>]*fill="none"[^>]*><\/rect>\n?/, "")

@@ -39,7 +39,8 @@ function wrongMarkup(wrong: readonly DataQualityMetrics[], total: number): Html 
 
 function passedMarkup(passed: readonly DataQualityMetrics[]): Html {
   const tables = [...new Set(passed.map((check) => check.table_name))];
-  return html`<details><summary>${quantity(passed.length, "check")} passed, on ${quantity(tables.length, "table")}</summary>
+  const counts = `${quantity(passed.length, "check")} passed, on ${quantity(tables.length, "table")}`;
+  return html`<details><summary>${counts}</summary>
 ${tables.map((table) => {
   const own = passed.filter((check) => check.table_name === table);
   return html`<details><summary>${identifier(table)}: ${whole(own.length)}</summary>

@@ -1,7 +1,7 @@
 import type { TableContract } from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
 
-/** Rows of a published table, typed by its contract; none when the table was never created. `tail` is SQL from WHERE on. */
+/** Rows of a published table, typed by its contract; none when it was never created. `tail` is SQL from WHERE on. */
 export async function contractRows<Row>(
   warehouse: Warehouse,
   contract: TableContract<Row>,

@@ -6,7 +6,7 @@ export interface DayCount {
   readonly count: number;
 }
 
-/** A day of the calendar: its sessions, and the mean of the seven days that end with it (null before there are seven). */
+/** A day: its sessions, and the mean of the seven days that end with it (null before there are seven). */
 export interface SeriesDay extends DayCount {
   readonly mean: number | null;
 }

@@ -29,8 +29,9 @@ export async function deviceEffectiveness(warehouse: Warehouse): Promise<Html> {
       ? html`<p>No session is rated yet.</p>`
       : html`<figure>
 ${chartMarkup(deviceEffectivenessChart(rates))}
-<figcaption>Share of the rated sessions in which pain fell by 2 points or more. The line is the 95 % confidence interval (Wilson): where lines
-overlap, the devices may not differ. Not counted: ${quantity(unrated, "session")} without both scores.</figcaption>
+<figcaption>Share of the rated sessions in which pain fell by 2 points or more. The line is the 95 % confidence interval
+(Wilson): where lines overlap, the devices may not differ. Not counted:
+${quantity(unrated, "session")} without both scores.</figcaption>
 </figure>
 <details><summary>Effectiveness by device as a table</summary>${rateTable(rates)}</details>`;
   return html`<section aria-labelledby="devices"><h2 id="devices">Effectiveness by device</h2>

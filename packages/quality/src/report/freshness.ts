@@ -20,7 +20,7 @@ export async function freshness(warehouse: Warehouse, run: ReportedRun): Promise
   return html`<section aria-labelledby="freshness"><h2 id="freshness">Freshness</h2>
 ${
   measured.length === 0
-    ? html`<p>Freshness was not measured.</p>`
+    ? html`<p>No freshness was kept for this run.</p>`
     : html`${tableMarkup({
         caption: "Newest source change per table",
         columns: ["Table", "Status", "#Age", "Newest change"],

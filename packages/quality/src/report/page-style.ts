@@ -60,7 +60,9 @@ td code, th code { overflow-wrap: normal; }
 .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .wording { display: block; min-width: 17rem; }
 td svg { display: block; }
-.status { white-space: nowrap; padding: .0625rem .4375rem; border-radius: .25rem; font-size: .8125rem; font-weight: 600; }
+.status {
+  padding: .0625rem .4375rem; border-radius: .25rem; font-size: .8125rem; font-weight: 600; white-space: nowrap;
+}
 .status.pass { color: var(--good); background: var(--good-back); }
 .status.warn { color: var(--warn); background: var(--warn-back); }
 .status.fail { color: var(--bad); background: var(--bad-back); }
@@ -71,7 +73,8 @@ summary { padding: .375rem 0; cursor: pointer; }
 figure { margin: .75rem 0; }
 figure svg { display: block; width: 100%; height: auto; }
 .legend {
-  display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .5rem; padding: 0; list-style: none; font-size: .875rem;
+  display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 0 0 .5rem; padding: 0;
+  font-size: .875rem; list-style: none;
 }
 .swatch {
   display: inline-block; width: .875rem; height: .875rem; margin-right: .4375rem; border-radius: .125rem;

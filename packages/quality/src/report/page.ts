@@ -17,7 +17,9 @@ export function pageMarkup(title: string, body: Html): string {
 <main>
 ${body}
 </main>
-<footer><p>Made from the warehouse’s own tables. It shows no user, no name and no value of a rejected change.</p></footer>
+<footer>
+<p>Made from the warehouse’s own tables. It shows no user, no name and no value of a rejected change.</p>
+</footer>
 </body>
 </html>
 `.markup;

@@ -30,9 +30,9 @@ function caption(reductions: readonly Reduction[], rated: number, unrated: numbe
   const sum = reductions.reduce((total, { points, sessions }) => total + points * sessions, 0);
   const effective = reductions.reduce((n, { points, sessions }) => n + (points >= EFFECTIVE_FROM ? sessions : 0), 0);
   return (
-    `Pain before less pain after, each 0 to 10, in ${quantity(rated, "rated session")}: ${fixed(sum / rated, 2)} points on average, ` +
-    `${whole(effective)} effective (${percent(effective / rated)}). Below zero pain grew. ` +
-    `Not drawn: ${quantity(unrated, "session")} without both scores.`
+    `Pain before less pain after, each 0 to 10, in ${quantity(rated, "rated session")}: ` +
+    `${fixed(sum / rated, 2)} points on average, ${whole(effective)} effective (${percent(effective / rated)}). ` +
+    `Below zero pain grew. Not drawn: ${quantity(unrated, "session")} without both scores.`
   );
 }
 

@@ -1,4 +1,4 @@
-/** Colours by what they mean, for light and for dark screens; `on-x` is text on `x`. The test holds them against WCAG AA. */
+/** Colours by what they mean, light and dark; `on-x` is text on `x`. The test holds them against WCAG AA. */
 export const PALETTE = {
   light: {
     surface: "#ffffff",

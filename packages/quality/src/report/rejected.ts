@@ -27,7 +27,7 @@ export async function rejected(warehouse: Warehouse, run: ReportedRun): Promise<
 ${
   rejections.length === 0
     ? html`<p>Nothing was rejected.</p>`
-    : html`<p>A rejected change is kept whole in bronze, and can be replayed once the contract or the rule is mended.</p>
+    : html`<p>A rejected change is kept whole in bronze. It can be replayed once the contract or the rule is mended.</p>
 ${reasonTable(rejections)}
 ${faultTable(rejections)}`
 }</section>`;
@@ -64,7 +64,7 @@ function faultTable(rejections: readonly Rejections[]): Html {
     rows: faults
       .slice(0, FAULTS_SHOWN)
       .map(({ changelog, pointer, rule, count }) => [
-        pointer === "" ? "the whole" : html`<code>${identifier(pointer)}</code>`,
+        pointer === "" ? "the whole change" : html`<code>${identifier(pointer)}</code>`,
         rule,
         whole(count),
         identifier(changelog),

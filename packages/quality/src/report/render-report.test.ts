@@ -144,7 +144,8 @@ describe("a published run", () => {
 
   test("says first what came of it", () => {
     expect(text).toContain(
-      "✓ Published | All tables of the run are visible to readers. 1 check failed that does not block, 1 check to look at.",
+      "✓ Published | All tables of the run are visible to readers. " +
+        "1 check failed that does not block, 1 check to look at.",
     );
     for (const fact of [
       ...["Changes read | 12,000 |", "Changes rejected | 600 |", "Rows published | 3,004 |", "Took | 1 min 12 s |"],
@@ -164,10 +165,12 @@ describe("a published run", () => {
 
   test("counts rejections by reason, and faults by pointer and rule, arrays together", () => {
     expect(text).toContain(
-      "medications_data | missing_key | 0 | 2 | therapy_sessions_data | breaks_contract | 2 | 0 | therapy_sessions_data | invalid_json | 1 | 0 | All | 3 | 2 |",
+      "medications_data | missing_key | 0 | 2 | therapy_sessions_data | breaks_contract | 2 | 0 | " +
+        "therapy_sessions_data | invalid_json | 1 | 0 | All | 3 | 2 |",
     );
     expect(text).toContain(
-      "/feedback/painLevelBefore | must be <= 10 | 2 | therapy_sessions_data | /medications/*/name | is missing | 2 | medications_data | the whole | is not JSON | 1 |",
+      "/feedback/painLevelBefore | must be <= 10 | 2 | therapy_sessions_data | " +
+        "/medications/*/name | is missing | 2 | medications_data | the whole change | is not JSON | 1 |",
     );
     expect(text).toContain("/sessionInfo/therapyDuration | must be integer | 1 |");
     expect(text).not.toContain("/of/another/run");
@@ -175,14 +178,15 @@ describe("a published run", () => {
 
   test("gives the rows of each table, their change and their history", () => {
     expect(text).toContain("silver_therapy_sessions | 3,200 | +60.0 % | 2,000 | ▲ no |");
-    expect(text).toMatch(/daily_metrics_v1 \| 4 \| – \| – \| – \| first run \| gold \| 1\.0\.0/);
+    expect(text).toMatch(/daily_metrics_v1 \| 4 \| – \| – \| – \| one so far \| gold \| 1\.0\.0/);
     expect(page).toContain("Rows of silver_therapy_sessions over 2 runs");
     expect(page).toContain("From 2,000 to 3,200, at least 2,000 and at most 3,200.");
   });
 
   test("lists what is wrong first, failures before warnings, and folds what passed", () => {
     expect(text).toContain(
-      "silver_therapy_sessions✗ FAIL | hours_stale hours_stale is kept | – | 48 | silver_therapy_sessions▲ WARN | row_count_change row_count_change is kept | 0.6 | 0.5 |",
+      "silver_therapy_sessions✗ FAIL | hours_stale hours_stale is kept | – | 48 | " +
+        "silver_therapy_sessions▲ WARN | row_count_change row_count_change is kept | 0.6 | 0.5 |",
     );
     expect(text).toContain("1 check passed, on 1 table | silver_therapy_sessions: 1 |");
     expect(text).not.toContain("of_another_run");
@@ -276,13 +280,14 @@ describe("a failed run", () => {
     ]);
     const text = read(await renderReport(warehouse));
     expect(text).toContain(
-      "✗ Failed: nothing was published | Readers still see the old tables, those of run r1 of 2024-06-09 06:01 UTC. | " +
-        "1 blocking check failed | 1 check failed: | silver_therapy_sessions changes_conserved: changes_conserved is kept |",
+      "✗ Failed: nothing was published | " +
+        "Readers still see the old tables, those of run r1 of 2024-06-09 06:01 UTC. | 1 blocking check failed | " +
+        "1 check failed: | silver_therapy_sessions changes_conserved: changes_conserved is kept |",
     );
-    expect(text).toContain("Rows not published | 3,000 |");
+    expect(text).toContain("Rows published | none |");
     expect(text).toContain("They do not add up in therapy_sessions_data.");
     expect(text).toContain("✗ 1 lost");
-    expect(text).toContain("These rows were staged and checked, and not published.");
+    expect(text).toContain("None of these tables was replaced: readers see the old rows.");
     expect(text).toContain("drawn from the tables as readers see them, those of run r1");
     await warehouse.close();
   });
@@ -296,7 +301,7 @@ describe("a failed run", () => {
     expect(text).toContain("Readers see no tables: no run was ever published. | the worker died |");
     expect(text).toContain("No check failed: the run broke off before it could be judged, or after.");
     expect(text).toContain("No change log was counted in this run.");
-    expect(text).toContain("silver_therapy_sessions | – | – | – | – | first run |");
+    expect(text).toContain("silver_therapy_sessions | – | – | – | – | none so far |");
     expect(text).toContain("There are no published tables to draw from.");
     await warehouse.close();
   });

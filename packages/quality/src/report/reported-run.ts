@@ -12,9 +12,8 @@ export class UnknownRunError extends Error {
     readonly runId: string,
     readonly lastRunId: string | null,
   ) {
-    super(
-      `run ${runId} is not in the ledger; ${lastRunId === null ? "no run is" : `the last one there is ${lastRunId}`}. Leave the run id out to report on the last run.`,
-    );
+    const last = lastRunId === null ? "no run is" : `the last one there is ${lastRunId}`;
+    super(`run ${runId} is not in the ledger; ${last}. Leave the run id out to report on the last run.`);
   }
 }
 

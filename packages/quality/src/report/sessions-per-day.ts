@@ -34,8 +34,9 @@ ${body}</section>`;
 
 function caption(shown: readonly SeriesDay[], future: number, earlier: number): string {
   const total = sum(shown);
+  const days = `${quantity(shown.length, "day")}, ${shown[0]?.day} to ${shown.at(-1)?.day}`;
   return [
-    `${quantity(total, "session")} on ${quantity(shown.length, "day")}, ${shown[0]?.day} to ${shown.at(-1)?.day}: ${fixed(total / shown.length, 1)} a day.`,
+    `${quantity(total, "session")} on ${days}: ${fixed(total / shown.length, 1)} a day.`,
     ...(earlier > 0
       ? [`${quantity(earlier, "session")} of earlier days ${earlier === 1 ? "is" : "are"} not shown.`]
       : []),

@@ -5,5 +5,6 @@ const SIGNS: Readonly<Record<CheckStatus, string>> = { PASS: "✓", WARN: "▲",
 
 /** A status as sign, word and colour, so that none of them stands alone. */
 export function statusMark(status: CheckStatus): Html {
-  return html`<span class="status ${status.toLowerCase()}"><span aria-hidden="true">${SIGNS[status]}</span> ${status}</span>`;
+  const sign = html`<span aria-hidden="true">${SIGNS[status]}</span>`;
+  return html`<span class="status ${status.toLowerCase()}">${sign} ${status}</span>`;
 }

@@ -23,7 +23,7 @@ ${published ? publishedMarkup(failed.length, warned.length) : failedMarkup(run, 
 <dl class="facts">
 ${fact("Changes read", sum("changes_read"))}
 ${fact("Changes rejected", sum("rejected"))}
-${fact(published ? "Rows published" : "Rows not published", sum("rows_written"))}
+${fact("Rows published", published ? sum("rows_written") : "none")}
 ${fact("Took", span(run.startedAt, run.finishedAt))}
 ${fact("Started", instant(run.startedAt))}
 ${fact("Data as of", instant(run.asOf))}
@@ -49,7 +49,8 @@ function failedMarkup(run: ReportedRun, failed: readonly DataQualityMetrics[]): 
   return html`<p>${
     run.visible === null
       ? "Readers see no tables: no run was ever published."
-      : html`Readers still see the old tables, those of run <code>${run.visible.runId}</code> of ${instant(run.visible.finishedAt)}.`
+      : html`Readers still see the old tables, those of run <code>${run.visible.runId}</code>
+of ${instant(run.visible.finishedAt)}.`
   }</p>
 ${run.messages.map((message) => html`<p>${message}</p>`)}
 ${
@@ -59,7 +60,7 @@ ${
         .slice(0, FAILURES_NAMED)
         .map(
           (check) =>
-            html`<li><code>${identifier(check.table_name)} ${identifier(check.metric_name)}</code>: ${check.description}</li>`,
+            html`<li><code>${identifier(`${check.table_name} ${check.metric_name}`)}</code>: ${check.description}</li>`,
         )}${more > 0 ? html`<li>${quantity(more, "more check")}</li>` : null}</ul>`
 }`;
 }

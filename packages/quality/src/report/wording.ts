@@ -45,5 +45,5 @@ export function span(from: string, to: string): string {
 /** A length of time in hours as a reader counts it: hours, then days. */
 export function hours(count: number): string {
   if (count < 0) return `${decimal(-count, 1)}${BLANK}h ahead of the clock`;
-  return count < 96 ? `${fixed(count, 1)}${BLANK}h` : `${decimal(count / 24, 0)}${BLANK}days`;
+  return count < 96 ? `${fixed(count, 1)}${BLANK}h` : `${decimal(Math.floor(count / 24), 0)}${BLANK}days`;
 }

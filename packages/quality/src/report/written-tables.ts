@@ -34,14 +34,14 @@ export async function writtenTables(warehouse: Warehouse, run: ReportedRun): Pro
   });
   const published = run.status === "published";
   return html`<section aria-labelledby="tables"><h2 id="tables">Tables</h2>
-${published ? null : html`<p>These rows were staged and checked, and not published.</p>`}
+${published ? null : html`<p>None of these tables was replaced: readers see the old rows.</p>`}
 ${tableMarkup({
-  caption: published ? "Rows per table" : "Rows per table, staged only",
+  caption: published ? "Rows per table" : "Rows per table, not published",
   columns: ["Table", "#Rows", "#Change", "#Run before", "Ordinary", "Last runs", "Layer", "Contract"],
   rows,
 })}
-<p class="note">Out of the ordinary is a change below −10 % or above +50 % from the last published run before. The line shows the
-rows of up to ${RUNS_SHOWN} published runs, this one last.</p></section>`;
+<p class="note">Out of the ordinary is a change below −10 % or above +50 % from the last published run before. The line
+shows the rows of up to ${RUNS_SHOWN} published runs${published ? ", this one last" : ""}.</p></section>`;
 }
 
 function anomaly(count: RowCountTracking | undefined): Cell {

@@ -13,7 +13,7 @@ export async function emptyWarehouse(): Promise<Warehouse> {
   return warehouse;
 }
 
-/** A row that keeps its contract: required columns filled, the others NULL, and then the columns that the test is about. */
+/** A row that keeps its contract: required columns filled, the others NULL, then the columns that the test is about. */
 export function row(contract: TableContract, columns: Row): Row {
   const names = new Set(contract.columns.map(({ name }) => name));
   const stray = Object.keys(columns).find((name) => !names.has(name));

@@ -19,8 +19,8 @@ const instant = (day: string, time = "08:00") => `${day}T${time}:00.000000Z`;
 const RATED = { has_feedback: true, pain_before: 8, pain_after: 5, pain_reduction: 3, was_effective: true };
 
 /**
- * Two users and four sessions that agree in all tables. Ada: two rated ones on one day of June (one without a device name)
- * and one of July without feedback; Bea: one without a start time.
+ * Two users and four sessions that agree in all tables. Ada: two rated ones on one day of June, the second without a
+ * device name, and one of July without feedback; Bea: one without a start time.
  */
 export const SAMPLE: Tables = new Map<TableContract, readonly Row[]>([
   [
