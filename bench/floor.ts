@@ -11,7 +11,7 @@ export function floor(directory: string, prefix: string): { lines: number; docum
   let lines = 0;
   for (const name of readdirSync(directory).filter((file) => file.startsWith(prefix))) {
     const path = join(directory, name);
-    for (const line of linesOf({ path, start: 0, end: Number.MAX_SAFE_INTEGER, label: "" })) {
+    for (const line of linesOf({ path, start: 0, end: Number.MAX_SAFE_INTEGER })) {
       const row = parse(line);
       if (row === null) continue;
       lines += 1;

@@ -46,12 +46,10 @@ test("no values are an empty collection", async () => {
   expect(outputs["none"]).toEqual([]);
 });
 
-test("later changes to a value do not reach the pipeline", async () => {
+test("values are taken as they are when createFrom is called", async () => {
   const row = { id: 1 };
-  const { outputs } = await collect((root) => {
-    const rows = root.apply(createFrom([row]));
-    row.id = 2;
-    return { rows };
-  });
+  const rows = createFrom([row]);
+  row.id = 2;
+  const { outputs } = await collect((root) => ({ rows: root.apply(rows) }));
   expect(outputs["rows"]).toEqual([{ id: 1 }]);
 });

@@ -33,7 +33,10 @@ abstract class DirectGroupingOperator<State> implements operators.IOperator {
   private readonly receiver: operators.Receiver;
   private readonly keyCoder: Coder<unknown>;
   private readonly windowCoder: Coder<Window>;
-  private groups = new Map<string, Group<State>>();
+  /** Groups of the global window whose key is a text, by that text: the common case pays for no other name. */
+  private textGroups = new Map<string, Group<State>>();
+  /** All other groups, by a name made of window and key. */
+  private namedGroups = new Map<string, Group<State>>();
 
   constructor(
     readonly transformId: string,
@@ -58,25 +61,38 @@ abstract class DirectGroupingOperator<State> implements operators.IOperator {
   protected abstract output(state: State): unknown;
 
   async startBundle(): Promise<void> {
-    this.groups = new Map();
+    this.textGroups = new Map();
+    this.namedGroups = new Map();
   }
 
   process(element: WindowedValue<unknown>): operators.ProcessResult {
     const { key, value } = element.value as KeyedValue;
     for (const window of element.windows) {
-      const name = this.groupName(key, window);
-      const group = this.groups.get(name);
-      if (group === undefined) this.groups.set(name, { key, window, state: this.add(this.empty(), value) });
-      else group.state = this.add(group.state, value);
+      if (typeof key === "string" && window instanceof GlobalWindow) {
+        this.addTo(this.textGroups, key, key, window, value);
+      } else {
+        this.addTo(this.namedGroups, this.groupName(key, window), key, window, value);
+      }
     }
     return operators.NonPromise;
   }
 
   async finishBundle(): Promise<void> {
+    await this.send(this.textGroups);
+    await this.send(this.namedGroups);
+  }
+
+  private addTo(groups: Map<string, Group<State>>, name: string, key: unknown, window: Window, value: unknown): void {
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { key, window, state: this.add(this.empty(), value) });
+    else group.state = this.add(group.state, value);
+  }
+
+  private async send(groups: Map<string, Group<State>>): Promise<void> {
     const turns = new EventLoopTurns();
-    for (const [name, group] of this.groups) {
+    for (const [name, group] of groups) {
       // Each group is let go once it is sent, so that grouping and what follows never hold everything at once.
-      this.groups.delete(name);
+      groups.delete(name);
       const pending = this.receiver.receive({
         value: { key: group.key, value: this.output(group.state) },
         windows: [group.window],

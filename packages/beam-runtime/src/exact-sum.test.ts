@@ -160,4 +160,24 @@ describe("beyond the largest double", () => {
     expect(roundExact(sumOf(values.toReversed()))).toBe(sum);
     expect(nearest(values)).toBe(sum);
   });
+
+  test("what had to stay side by side is put in order before it is rounded", () => {
+    const values = [
+      1.7976931246511239e308,
+      -4.9896007738368e291,
+      4.989600731972094e291,
+      MAX,
+      9.979201547673565e291,
+      -9.010039944902584e226,
+      -6.037676574471785e148,
+      -1.797693124624964e308,
+      -9.979201547673565e291,
+      9.010039944902584e226,
+      6.037676574471785e148,
+      4.989599584223273e291,
+      -4.9896007318268775e291,
+      -1.7968153550113087e308,
+    ];
+    expect(roundExact(sumOf(values))).toBe(nearest(values));
+  });
 });

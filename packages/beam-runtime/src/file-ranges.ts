@@ -2,27 +2,19 @@ import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
-import { groupBy } from "./keyed";
+import { type Grouped, groupBy } from "./keyed";
 
-/** A part of a file, in bytes: the lines that start in [start, end). Any `label` rides along to say what the lines are. */
+/** A part of a file, in bytes: the lines that start in [start, end). */
 export interface FileRange {
   readonly path: string;
   readonly start: number;
   readonly end: number;
-  readonly label: string;
-}
-
-/** One line of a file and the label of its range. */
-export interface LabelledLine {
-  readonly label: string;
-  readonly line: string;
 }
 
 /** A file to be read as lines; a name that ends in `.gz` is decompressed, and then read as one range. */
 export interface LinesFile {
   readonly path: string;
   readonly bytes: number;
-  readonly label: string;
 }
 
 const RANGE_BYTES = 8 * 1024 * 1024;
@@ -31,21 +23,19 @@ const NEWLINE = 10;
 
 /** Splits files into byte ranges of about `rangeBytes` (default 8 MiB), so that one file is many elements. */
 export function fileRanges(files: readonly LinesFile[], rangeBytes: number = RANGE_BYTES): readonly FileRange[] {
-  return files.flatMap(({ path, bytes, label }) => {
-    if (path.endsWith(".gz")) return [{ path, start: 0, end: Number.MAX_SAFE_INTEGER, label }];
+  return files.flatMap(({ path, bytes }) => {
+    if (path.endsWith(".gz")) return [{ path, start: 0, end: Number.MAX_SAFE_INTEGER }];
     const ranges: FileRange[] = [];
     for (let start = 0; start < bytes; start += rangeBytes) {
-      ranges.push({ path, start, end: Math.min(start + rangeBytes, bytes), label });
+      ranges.push({ path, start, end: Math.min(start + rangeBytes, bytes) });
     }
     return ranges;
   });
 }
 
-/** Reads the lines of file ranges. Ranges are spread over workers first; lines come without their line break. */
-export function readRanges(): PTransform<PCollection<FileRange>, PCollection<LabelledLine>> {
-  return withName("readRanges", (ranges: PCollection<FileRange>) =>
-    ranges.apply(withName("spread", groupBy(rangeName))).flatMap(withName("linesOfRanges", linesOfRanges)),
-  );
+/** Spreads ranges over workers, so that they are read in parallel; each comes in a group, whose lines `linesOfRanges` gives. */
+export function spreadRanges(): PTransform<PCollection<FileRange>, PCollection<Grouped<FileRange>>> {
+  return withName("spreadRanges", groupBy(rangeName));
 }
 
 /** Key of a range: each is a group of its own. */
@@ -53,11 +43,12 @@ export function rangeName(range: FileRange): string {
   return `${range.path}:${range.start}`;
 }
 
-/** Worker function: the lines of every range of a group. */
-export function* linesOfRanges({ value }: { value: Iterable<FileRange> }): Generator<LabelledLine> {
-  for (const range of value) {
-    for (const line of linesOf(range)) yield { label: range.label, line };
-  }
+/**
+ * Worker function: the lines of a group of ranges, without their line breaks. A DoFn that parses lines calls it itself: a
+ * step of its own for raw lines would cost more than reading them.
+ */
+export function* linesOfRanges({ value }: Grouped<FileRange>): Generator<string> {
+  for (const range of value) yield* linesOf(range);
 }
 
 /** The lines that start in a range; the last one is read to its end, even beyond the range. A last line without a break counts. */

@@ -1,7 +1,7 @@
 export { createFrom } from "./create";
 export { type Counters, DirectRunner, type DirectRunnerOptions } from "./direct-runner";
 export { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "./exact-sum";
-export { type FileRange, fileRanges, type LabelledLine, type LinesFile, readRanges } from "./file-ranges";
+export { type FileRange, fileRanges, type LinesFile, linesOfRanges, spreadRanges } from "./file-ranges";
 export { combineBy, dropKey, type Grouped, groupBy, type Keyed, keyBy } from "./keyed";
 export { type Split, splitByTag, type Tagged } from "./split-by-tag";
 export { writeShards, writtenCounter } from "./write-shards";

@@ -28,7 +28,7 @@ function write(name: string, text: string): string {
 
 function ranges(paths: readonly string[], rangeBytes?: number): readonly FileRange[] {
   return fileRanges(
-    paths.map((path) => ({ path, bytes: statSync(path).size, label: "" })),
+    paths.map((path) => ({ path, bytes: statSync(path).size })),
     rangeBytes,
   );
 }
@@ -142,7 +142,7 @@ describe("ranges", () => {
     await fc.assert(
       fc.asyncProperty(cuts, async (at) => {
         const edges = [0, ...at.sort((a, b) => a - b), size];
-        const input = edges.slice(1).map((end, i) => ({ path, start: edges[i] ?? 0, end, label: "" }));
+        const input = edges.slice(1).map((end, i) => ({ path, start: edges[i] ?? 0, end }));
         expect(await latest(input)).toMatchObject(EXPECTED);
       }),
       { numRuns: 40 },
@@ -162,8 +162,8 @@ describe("ranges", () => {
     const { size } = statSync(path);
     for (let cut = 1; cut < size; cut++) {
       const input = [
-        { path, start: 0, end: cut, label: "" },
-        { path, start: cut, end: size, label: "" },
+        { path, start: 0, end: cut },
+        { path, start: cut, end: size },
       ];
       const { counts } = await latest(input);
       expect(counts, `cut at byte ${cut}`).toEqual({ read: 2, superseded: 1, deleted: 1 });

@@ -4,9 +4,9 @@ import {
   type Grouped,
   groupBy,
   type Keyed,
-  type LabelledLine,
-  readRanges,
+  linesOfRanges,
   splitByTag,
+  spreadRanges,
   type Tagged,
 } from "@junoplus/beam-runtime";
 import type { ChangelogContract } from "@junoplus/contracts";
@@ -39,7 +39,7 @@ export function changeCounter(prefix: string, what: ChangeCounter): string {
 export function changes(contract: ChangelogContract): PTransform<PCollection<FileRange>, PCollection<LoggedChange>> {
   return withName(`changes(${contract.prefix})`, (ranges: PCollection<FileRange>) =>
     ranges
-      .apply(readRanges())
+      .apply(spreadRanges())
       .apply(
         withName(
           "readChanges",
@@ -102,8 +102,8 @@ interface ReadContext {
   readonly read: Counter;
 }
 
-/** Worker of `changes`: a line as a change; a blank line is none. Reading is the hot path, so it is counted by the hundred. */
-export class ChangeReader implements DoFn<LabelledLine, LoggedChange, ReadContext> {
+/** Worker of `changes`: the lines of ranges as changes; a blank line is none. Reading is the hot path, so it is counted by the hundred. */
+export class ChangeReader implements DoFn<Grouped<FileRange>, LoggedChange, ReadContext> {
   beamName = "ChangeReader";
   read = 0;
 
@@ -113,11 +113,13 @@ export class ChangeReader implements DoFn<LabelledLine, LoggedChange, ReadContex
     this.read = 0;
   }
 
-  process({ line }: LabelledLine, context: ReadContext): readonly LoggedChange[] {
-    if (line === "" || line.trim() === "") return [];
-    this.read += 1;
-    if (this.read === 100) this.count(context);
-    return [readChange(this.contract, line)];
+  *process(ranges: Grouped<FileRange>, context: ReadContext): Generator<LoggedChange> {
+    for (const line of linesOfRanges(ranges)) {
+      if (line === "" || line.trim() === "") continue;
+      this.read += 1;
+      if (this.read === 100) this.count(context);
+      yield readChange(this.contract, line);
+    }
   }
 
   finishBundle(context: ReadContext): void {

@@ -26,17 +26,20 @@ export interface ResolvedDocument {
 interface Accumulator {
   /** Identities of all valid changes, duplicates too: told apart once, at the end. */
   validIds: string[];
-  rejectedIds: string[];
+  rejectedIds: readonly string[];
   winner: ValidChange | null;
-  kept: KeptRejection[];
+  kept: readonly KeptRejection[];
 }
+
+/** Shared by all accumulators, never written to: most documents have no rejected change. */
+const NONE: readonly never[] = [];
 
 /**
  * The newest valid change of a document and what became of all others. Any order, duplication and grouping of the same
  * changes gives the same result; only the newest change's data is held.
  */
 export const resolveChanges: CombineFn<LoggedChange, Accumulator, ResolvedDocument> = {
-  createAccumulator: () => ({ validIds: [], rejectedIds: [], winner: null, kept: [] }),
+  createAccumulator: () => ({ validIds: [], rejectedIds: NONE, winner: null, kept: NONE }),
   addInput: addChange,
   mergeAccumulators: mergeChanges,
   extractOutput: resolved,
@@ -46,13 +49,15 @@ function addChange(accumulator: Accumulator, change: LoggedChange): Accumulator 
   const { id, path, timestamp, eventId, operation, rejection, rejectedEntries, payload } = change;
   if (rejection === null) {
     accumulator.validIds.push(id);
-    accumulator.winner = later(accumulator.winner, validChange(change));
+    const candidate = change as ValidChange;
+    if (isLater(candidate, accumulator.winner)) accumulator.winner = validChange(change);
   } else {
-    accumulator.rejectedIds.push(id);
+    accumulator.rejectedIds = added(accumulator.rejectedIds, id);
   }
   if (payload !== null) {
     const rejections = rejection === null ? rejectedEntries : [rejection];
-    accumulator.kept.push({ id, path, timestamp, eventId, operation, rejections, payload });
+    const kept = { id, path, timestamp, eventId, operation, rejections, payload };
+    accumulator.kept = added(accumulator.kept, kept);
   }
   return accumulator;
 }
@@ -61,11 +66,17 @@ function mergeChanges(accumulators: Iterable<Accumulator>): Accumulator {
   const merged: Accumulator = resolveChanges.createAccumulator();
   for (const { validIds, rejectedIds, winner, kept } of accumulators) {
     for (const id of validIds) merged.validIds.push(id);
-    for (const id of rejectedIds) merged.rejectedIds.push(id);
-    for (const rejection of kept) merged.kept.push(rejection);
-    if (winner !== null) merged.winner = later(merged.winner, winner);
+    for (const id of rejectedIds) merged.rejectedIds = added(merged.rejectedIds, id);
+    for (const rejection of kept) merged.kept = added(merged.kept, rejection);
+    if (winner !== null && isLater(winner, merged.winner)) merged.winner = winner;
   }
   return merged;
+}
+
+function added<T>(list: readonly T[], value: T): readonly T[] {
+  if (list === NONE) return [value];
+  (list as T[]).push(value);
+  return list;
 }
 
 function resolved({ validIds, rejectedIds, winner, kept }: Accumulator): ResolvedDocument {
@@ -100,8 +111,8 @@ function onePerChange(kept: readonly KeptRejection[]): readonly KeptRejection[] 
   return [...byId.values()].sort((a, b) => compareBytes(a.id, b.id));
 }
 
-function later(a: ValidChange | null, b: ValidChange): ValidChange {
-  return a === null || compareChanges(b, a) > 0 ? b : a;
+function isLater(candidate: ValidChange, winner: ValidChange | null): boolean {
+  return winner === null || compareChanges(candidate, winner) > 0;
 }
 
 /** A change without rejection as what it is: path, time and operation are known. */

@@ -108,5 +108,5 @@ function writeRejected(rejected: readonly PCollection<RejectedChange>[], plan: P
 }
 
 function filesOf(prefix: string, files: readonly ChangelogFile[]) {
-  return files.filter((file) => file.prefix === prefix).map(({ path, bytes }) => ({ path, bytes, label: prefix }));
+  return files.filter((file) => file.prefix === prefix).map(({ path, bytes }) => ({ path, bytes }));
 }

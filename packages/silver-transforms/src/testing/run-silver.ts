@@ -39,7 +39,7 @@ export async function runSilver<Document, Row>(
     const path = join(folder, `${table.from.prefix}_raw_changelog.ndjson`);
     const text = changes.map((change) => `${JSON.stringify(changelogRow(change))}\n`).join("");
     writeFileSync(path, text);
-    const ranges = fileRanges([{ path, bytes: Buffer.byteLength(text), label: table.from.prefix }]);
+    const ranges = fileRanges([{ path, bytes: Buffer.byteLength(text) }]);
     const { outputs, counters } = await collect((root) => ({
       ...root.apply(createFrom(ranges)).apply(silverTable(table, { asOf: AS_OF })),
     }));
