@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { derivedTables, rejectedText } from "./testing/published-tables";
 import { SAMPLE_PREFIXES, sampleLines } from "./testing/sample";
+import { silentProgress } from "./testing/silent-progress";
 import { tempDirectory } from "./testing/temp-directory";
 
 const temp = tempDirectory();
@@ -62,8 +63,7 @@ async function published(
   mkdirSync(log);
   writeLog(log, lines, fileOf);
   const options = runOptions({ source: log, warehouse: url, asOf: AS_OF }, AS_OF);
-  const silent = { stage() {}, counters() {}, warn() {}, done() {} };
-  const { published: done } = await runMedallion(options, systemClock(randomUUID), silent);
+  const { published: done } = await runMedallion(options, systemClock(randomUUID), silentProgress);
   expect(done).toBe(true);
   const tables = JSON.stringify(await derivedTables(url));
   const rejected = warehouse === undefined ? await rejectedText(url, [rejectedChanges, rejectedChangePayloads]) : [];

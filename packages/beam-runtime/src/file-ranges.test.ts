@@ -95,6 +95,12 @@ describe("the lines of the ranges of a file", () => {
     expect(read.filter((lines) => lines.length > 0).length).toBe(2);
   });
 
+  test("are found behind the rest of a line that began before the range, however long it is", () => {
+    const { path, bytes } = file("behind.ndjson", Buffer.from(`${"a".repeat(3 * CHUNK)}\nb\nc\n`));
+    expect([...linesOf({ path, start: 10, end: bytes })]).toEqual(["b", "c"]);
+    expect([...linesOf({ path, start: 10, end: 3 * CHUNK })]).toEqual([]);
+  });
+
   test("are none when the range is empty", () => {
     const { path } = file("some.ndjson", Buffer.from("a\nb\n"));
     for (const at of [0, 1, 2, 4, 9]) expect([...linesOf({ path, start: at, end: at })]).toEqual([]);

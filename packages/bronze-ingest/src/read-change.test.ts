@@ -297,6 +297,22 @@ describe("the identity of a change", () => {
     expect(id(changes)).not.toBe(id({}));
   });
 
+  test("is one for two changes exactly when path, time, operation, event id and data are", () => {
+    const text = fc.constantFrom("", "1", "11", "a", "1 1", "+", "-", "UPDATE", "2024-08-26T15:33:27.642846Z");
+    const rows = fc.record({
+      document_name: text.map((id) => `users/u1/therapy_sessions/s${id}`),
+      operation: fc.constantFrom("UPDATE", "UPDATE1", "UPDATE11", "DELETE"),
+      event_id: text,
+      data: fc.option(text),
+    });
+    fc.assert(
+      fc.property(rows, rows, (a, b) => {
+        expect(id(a) === id(b)).toBe(JSON.stringify(a) === JSON.stringify(b));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test("no data is not empty data, nor the text null", () => {
     const ids = [null, "", "null"].map((data) => id({ operation: "DELETE", data }));
     expect(new Set(ids).size).toBe(3);
@@ -349,6 +365,11 @@ describe("the payload of a rejected change", () => {
     [
       "an object, and all behind it",
       '{"event_id":"e1","old_data":{"a":"ERASED"},"x":1',
+      '{"event_id":"e1","old_data":null',
+    ],
+    [
+      "an object with old_data, and all behind it",
+      '{"event_id":"e1","old_data":{"old_data":"a","b":"ERASED"},"x":1',
       '{"event_id":"e1","old_data":null',
     ],
     ["a number, and all behind it", '{"event_id":"e1","old_data":12,"x":1', '{"event_id":"e1","old_data":null'],

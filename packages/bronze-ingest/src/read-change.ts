@@ -123,8 +123,8 @@ function unreadable(line: string, payload: string, rejection: Rejection): Logged
   };
 }
 
-/** An `old_data` column in a line that cannot be parsed. Inside `data` the quotes are escaped, so that nothing of it matches. */
-const OLD_DATA = /(?<!\\)"old_data"\s*:\s*/g;
+/** An `old_data` column in a line that cannot be parsed. Inside `data` each quote has a backslash, so that nothing of it matches. */
+const OLD_DATA = /"old_data"\s*:\s*/g;
 
 /** old_data keeps what was erased: it is cut out of a line that cannot be parsed, too. */
 function withoutOldData(line: string): string {

@@ -1,0 +1,2 @@
+/** Progress of a run that nobody watches. */
+export const silentProgress = { stage() {}, counters() {}, warn() {}, done() {} };
