@@ -66,9 +66,11 @@ async function rounds(
 
 const NAMES: readonly StepName[] = [
   "floor-sessions",
+  "tight-floor-sessions",
   "duckdb-sessions",
   "medallion-sessions",
   "floor-all",
+  "tight-floor-all",
   "medallion-all",
 ];
 
@@ -79,6 +81,7 @@ async function main(): Promise<void> {
   const changes = Number(values.changes);
   const results = await rounds(NAMES, await changelog(changes), Number(values.rounds));
   const seconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.milliseconds)) / 1000;
+  const cpuSeconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.cpuMilliseconds)) / 1000;
   const peak = (name: StepName): number => Math.max(...(results.get(name) ?? []).map((m) => m.peakBytes));
   // Ratios of one round, so that both sides ran under the same load; of these the median.
   const ratio = (a: StepName, b: StepName): number => {
@@ -87,15 +90,19 @@ async function main(): Promise<void> {
   };
   say("");
   for (const name of NAMES) {
-    say(`${name.padEnd(20)} ${seconds(name).toFixed(2).padStart(8)} s   peak ${(peak(name) / 1e6).toFixed(0)} MB`);
+    say(
+      `${name.padEnd(22)} ${seconds(name).toFixed(2).padStart(6)} s  processor ${cpuSeconds(name).toFixed(2).padStart(6)} s  peak ${(peak(name) / 1e6).toFixed(0)} MB`,
+    );
   }
   const sessions = ratio("medallion-sessions", "floor-sessions");
   const all = ratio("medallion-all", "floor-all");
   const peakAll = peak("medallion-all");
   say("");
   say(`therapy sessions to the floor: ${sessions.toFixed(2)} (bound ${BOUNDS.sessionsToFloor})`);
+  say(`therapy sessions to the tight floor: ${ratio("medallion-sessions", "tight-floor-sessions").toFixed(2)}`);
   say(`therapy sessions to DuckDB SQL: ${ratio("medallion-sessions", "duckdb-sessions").toFixed(2)}`);
   say(`whole medallion to the floor: ${all.toFixed(2)} (bound ${BOUNDS.allToFloor})`);
+  say(`whole medallion to the tight floor: ${ratio("medallion-all", "tight-floor-all").toFixed(2)}`);
   say(`peak memory of the whole medallion: ${(peakAll / 1e6).toFixed(0)} MB (bound ${BOUNDS.peakBytes / 1e6})`);
 
   const large = changes * 4;

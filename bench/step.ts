@@ -2,10 +2,17 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { runMedallion, runOptions, systemClock } from "@junoplus/cli";
 import { duckDbTherapySessions } from "./duckdb-therapy-sessions";
-import { floor } from "./floor";
+import { floor, nodeReader, rangeReader } from "./floor";
 
 /** One measured piece of work, in a process of its own so that its peak memory is its own. */
-export type StepName = "floor-sessions" | "floor-all" | "duckdb-sessions" | "medallion-sessions" | "medallion-all";
+export type StepName =
+  | "floor-sessions"
+  | "tight-floor-sessions"
+  | "floor-all"
+  | "tight-floor-all"
+  | "duckdb-sessions"
+  | "medallion-sessions"
+  | "medallion-all";
 
 /** What a step measured: milliseconds of the work without the start of the process, peak resident memory. */
 export interface Measurement {
@@ -31,9 +38,11 @@ async function medallion(directory: string, scratch: string, tables?: string): P
   return outcome.tables.map(({ contract, rows }) => `${contract.table} ${rows}`).join(", ");
 }
 
-const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => Promise<string> | string>> = {
-  "floor-sessions": (directory) => JSON.stringify(floor(directory, SESSIONS)),
-  "floor-all": (directory) => JSON.stringify(floor(directory, "")),
+const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => Promise<string>>> = {
+  "floor-sessions": async (directory) => JSON.stringify(await floor(directory, SESSIONS, nodeReader)),
+  "tight-floor-sessions": async (directory) => JSON.stringify(await floor(directory, SESSIONS, rangeReader)),
+  "floor-all": async (directory) => JSON.stringify(await floor(directory, "", nodeReader)),
+  "tight-floor-all": async (directory) => JSON.stringify(await floor(directory, "", rangeReader)),
   "duckdb-sessions": async (directory, scratch) =>
     JSON.stringify(await duckDbTherapySessions(directory, `${scratch}/sql.duckdb`)),
   "medallion-sessions": (directory, scratch) => medallion(directory, scratch, "silver_therapy_sessions"),

@@ -3,14 +3,22 @@ const RESOURCE_NAME = /^projects\/[^/]+\/databases\/[^/]+\/documents\//;
 /** The wildcards of a document's path by name. */
 export type PathParams = Readonly<Record<string, string>>;
 
-const segmentsOfTemplate = new Map<string, readonly string[]>();
+/** A template taken apart once: it is asked for every change. */
+interface Template {
+  readonly segments: readonly string[];
+  readonly fits: RegExp;
+}
 
-function templateSegments(template: string): readonly string[] {
-  const known = segmentsOfTemplate.get(template);
+const templates = new Map<string, Template>();
+
+function templateOf(text: string): Template {
+  const known = templates.get(text);
   if (known !== undefined) return known;
-  const segments = template.split("/");
-  segmentsOfTemplate.set(template, segments);
-  return segments;
+  const segments = text.split("/");
+  const pattern = segments.map((segment) => (isWildcard(segment) ? "[^/]+" : literal(segment))).join("/");
+  const template = { segments, fits: new RegExp(`^${pattern}$`) };
+  templates.set(text, template);
+  return template;
 }
 
 function isWildcard(segment: string): boolean {
@@ -25,18 +33,19 @@ export function canonicalPath(documentName: string): string {
 /** The canonical path of a document name, null when it is no document of the collection. */
 export function documentPath(template: string, documentName: string): string | null {
   const path = canonicalPath(documentName);
-  const expected = templateSegments(template);
-  const found = path.split("/");
-  if (found.length !== expected.length) return null;
-  const fits = expected.every((segment, i) => (isWildcard(segment) ? found[i] !== "" : found[i] === segment));
-  return fits ? path : null;
+  return templateOf(template).fits.test(path) ? path : null;
+}
+
+/** A text as a pattern that matches it alone. */
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
 /** The values of a template's wildcards in a canonical path: the path, not path_params, is what counts. */
 export function pathParams(template: string, path: string): PathParams {
   const found = path.split("/");
   const params: Record<string, string> = {};
-  templateSegments(template).forEach((segment, i) => {
+  templateOf(template).segments.forEach((segment, i) => {
     if (isWildcard(segment)) params[segment.slice(1, -1)] = found[i] ?? "";
   });
   return params;
