@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { duckDbMessage } from "./duckdb-fault";
@@ -57,11 +57,12 @@ function explanation(message: string, file: string): readonly [fault: string, cu
   if (message.includes("read-only mode: database does not exist")) {
     return ["it does not exist", "Run the job once to make it, or name another file."];
   }
-  if (message.includes("No such file or directory")) {
+  // A file system that takes no files (/proc) says "No such file" of a directory that is there.
+  if (message.includes("No such file or directory") && !existsSync(dirname(file))) {
     return [`the directory ${dirname(file)} does not exist`, "Make it first, or name another file."];
   }
   if (message.includes("Is a directory")) return ["it is a directory", "Name a file in it."];
-  if (/Permission denied|Read-only file system|Operation not permitted/.test(message)) {
+  if (/Permission denied|Read-only file system|Operation not permitted|No such file or directory/.test(message)) {
     return [
       `${file} or its directory may not be written`,
       "Name a file in a directory of yours, or open it to read only.",
