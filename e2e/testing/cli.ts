@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 
-const MAIN = join(__dirname, "../../packages/cli/dist/main.js");
+/** The built command line. */
+export const MAIN = join(__dirname, "../../packages/cli/dist/main.js");
 
 /** What a call of the command line came to. */
 export interface CliResult {

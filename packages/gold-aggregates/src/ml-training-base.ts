@@ -1,7 +1,6 @@
-import { type MlTrainingBaseV2, wholeYears } from "@junoplus/contracts";
+import { ageGroup, type MlTrainingBaseV2, wholeYears } from "@junoplus/contracts";
 import { type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
-import { ageGroup } from "./age-groups";
 import { isDuringOvulation, isDuringPeriod } from "./cycle-days";
 import type { Run } from "./run";
 import { onMedication, type SessionContext } from "./session-context";
