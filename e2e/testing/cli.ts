@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 
 /** The built command line. */
-export const MAIN = join(__dirname, "../../packages/cli/dist/main.js");
+export const MAIN = join(__dirname, "../../packages/cli/bin/medallion.js");
 
 /** What a call of the command line came to. */
 export interface CliResult {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { timestampFromIso } from "@junoplus/contracts";
 import { runProgram } from "./program";
 
