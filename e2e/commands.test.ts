@@ -1,8 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeAll, describe, expect, test } from "vitest";
-import { medallion } from "./testing/cli";
+import { MAIN, medallion } from "./testing/cli";
 import { sampleLines } from "./testing/sample";
 import { tempDirectory } from "./testing/temp-directory";
 
@@ -57,6 +58,17 @@ describe("after the demo", () => {
     }
     const values = [...IDENTIFIERS, "Ibuprofen", "Naproxen", "cramps", "headache"];
     expect(values.filter((value) => outputs.some((output) => output.includes(value)))).toEqual([]);
+  });
+
+  test("a reader that closes the pipe early is no fault", () => {
+    const { status, stdout, stderr } = spawnSync(
+      "bash",
+      ["-c", `set -o pipefail; "${process.execPath}" "${MAIN}" rejected list --limit 500 | head -n 1`],
+      { cwd: temp, encoding: "utf8" },
+    );
+    expect(stderr).toBe("");
+    expect(stdout.split("\n")).toHaveLength(2);
+    expect(status).toBe(0);
   });
 
   test("an unknown run or change is a bad argument", async () => {

@@ -1,6 +1,12 @@
 import { timestampFromIso } from "@junoplus/contracts";
 import { runProgram } from "./program";
 
+/** A reader that has seen enough (`| head`) closes the pipe: that is no fault, and nobody is left to tell. */
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
 async function main(): Promise<void> {
   process.exitCode = await runProgram({
     args: process.argv.slice(2),
