@@ -51,8 +51,8 @@ export interface TableContract<Row = unknown> {
   readonly partition?: { readonly column: string; readonly granularity: "DAY" | "MONTH" };
   readonly cluster: readonly string[];
   readonly columns: readonly Column[];
-  /** The column that holds the time of the source, for freshness. */
-  readonly freshness?: string;
+  /** The column that holds the time of the newest source change: the table's own, or that of the table it is made from. */
+  readonly freshness?: { readonly table: string; readonly column: string };
   /** Of a view: the table that it reads, and its whole query where expressions per column are not enough. */
   readonly view?: { readonly from: string; readonly query?: string };
   /** Everything that is wrong with a row; empty when it keeps the contract. */

@@ -1,4 +1,4 @@
-import { silverMedications, silverTherapySessions } from "@junoplus/contracts";
+import { dailyMetricsV1, silverMedications, silverTherapySessions, type TableContract } from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freshness, freshnessChecks, measureFreshness } from "./freshness-checks";
@@ -27,6 +27,21 @@ test("a table is as old as its newest change", async () => {
     { table: "silver_medications", layer: "silver", lastUpdated: null, hoursStale: null, status: "FAIL" },
     { table: "silver_therapy_sessions", layer: "silver", lastUpdated: NEWEST, hoursStale: 1.5, status: "PASS" },
   ]);
+});
+
+test("a gold table is as old as the sessions that it is made from", async () => {
+  const only = new Set([silverTherapySessions.table, dailyMetricsV1.table]);
+  const nameOf = (contract: TableContract) => (only.has(contract.table) ? warehouse.tableName(contract) : null);
+  const measured = await measureFreshness(warehouse, nameOf, "2024-06-10T07:30:00.000000Z");
+  expect(measured).toContainEqual({
+    table: "daily_metrics_v1",
+    layer: "gold",
+    lastUpdated: NEWEST,
+    hoursStale: 1.5,
+    status: "PASS",
+  });
+  only.delete(silverTherapySessions.table);
+  expect(await measureFreshness(warehouse, nameOf, "2024-06-10T07:30:00.000000Z")).toEqual([]);
 });
 
 test.each([

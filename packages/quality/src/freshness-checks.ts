@@ -10,9 +10,6 @@ export const STALE_AFTER_HOURS = 48;
 /** Longer spans are told in days. */
 const COUNTED_IN_HOURS = 96;
 const MICROS_AN_HOUR = 3_600_000_000;
-/** Silver tables know the time of their source. */
-const DATED_TABLES = tableContracts.filter(({ layer, freshness }) => layer === "silver" && freshness !== undefined);
-
 /** How old the newest source change behind a table is; null and null when it has no data. */
 export interface Freshness {
   readonly table: string;
@@ -22,19 +19,21 @@ export interface Freshness {
   readonly status: CheckStatus;
 }
 
-/** The freshness of every silver table at an instant. */
+/** The freshness at an instant of every table whose contract says where the time of its source stands. */
 export async function measureFreshness(
   warehouse: Warehouse,
   nameOf: TableNames,
   instant: string,
 ): Promise<Freshness[]> {
   const measured: Freshness[] = [];
-  for (const contract of DATED_TABLES) {
-    const from = nameOf(contract);
-    if (from === null) continue;
-    const [row] = await warehouse.query(`SELECT MAX(${contract.freshness}) AS last_updated FROM ${from}`);
+  for (const contract of tableContracts) {
+    const source = tableContracts.find(({ table }) => table === contract.freshness?.table);
+    const from = source === undefined ? null : nameOf(source);
+    if (contract.freshness === undefined || contract.layer === "quality" || from === null) continue;
+    if (nameOf(contract) === null) continue;
+    const [row] = await warehouse.query(`SELECT MAX(${contract.freshness.column}) AS last_updated FROM ${from}`);
     const newest = row?.["last_updated"] ?? null;
-    measured.push(freshness(contract.table, "silver", newest === null ? null : String(newest), instant));
+    measured.push(freshness(contract.table, contract.layer, newest === null ? null : String(newest), instant));
   }
   return measured;
 }

@@ -81,7 +81,7 @@ function tableFacts(contract: ContractFolder): TableFacts {
     key: facts.key,
     ...(facts.partition !== undefined && { partition: facts.partition }),
     cluster: facts.cluster ?? [],
-    ...(facts.freshness !== undefined && { freshness: facts.freshness.column }),
+    ...(facts.freshness !== undefined && { freshness: { table: schema.title, ...facts.freshness } }),
     ...(facts.from !== undefined && {
       view: { from: facts.from, ...(facts.query !== undefined && { query: facts.query }) },
     }),

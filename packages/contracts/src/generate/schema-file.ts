@@ -24,7 +24,8 @@ export interface WarehouseBlock {
   readonly key: readonly string[];
   readonly partition?: { readonly column: string; readonly granularity: "DAY" | "MONTH" };
   readonly cluster?: readonly string[];
-  readonly freshness?: { readonly column: string };
+  /** Whose column holds the time of the source; of the table itself where none is named. */
+  readonly freshness?: { readonly table?: string; readonly column: string };
   readonly from?: string;
   readonly query?: string;
 }
