@@ -31,6 +31,7 @@ test.each([
   { seed: 7, messRate: 0.12 },
   { seed: 8, messRate: 0.5 },
   { seed: 9, messRate: 0 },
+  { seed: 10, messRate: 0.5, changesPerDocument: 1.5 },
 ])(
   "a generated log with mess $messRate gives the tables and rejections of an independent computation",
   async (kind) => {

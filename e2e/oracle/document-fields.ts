@@ -56,7 +56,8 @@ const FLOW_WORDS: readonly string[] = ["none", "spotting", "light", "medium", "h
 /** flow_intensity 0-5 from a number or one of the six words; null when absent or neither. */
 export function asFlow(value: Json): number | null {
   if (typeof value === "string") {
-    const level = FLOW_WORDS.indexOf(value.trim().toLowerCase());
+    // Another spelling is an unknown word: types are not guessed.
+    const level = FLOW_WORDS.indexOf(value);
     return level === -1 ? null : level;
   }
   const level = asInt(value);

@@ -48,13 +48,15 @@ function cyclePhase(cycleDay: number | null): string | null {
 // The maps that say something of one day each, with the field that names the day.
 function daysOf(document: JsonObject): { readonly day: JsonObject; readonly date: Json }[] {
   if (!isCycleDocument(document)) return [{ day: document, date: field(document, "date") }];
-  const entries = asArray(field(document, "days"));
-  // Nothing of the top of a cycle document describes its first day: that snapshot is empty.
-  if (entries.length === 0) return [{ day: {}, date: field(document, "startDate") }];
-  return entries
+  const days = asArray(field(document, "days"))
     .filter((entry, index) => dayEntryFault(entry, index) === null)
     .filter(isObject)
     .map((day) => ({ day, date: field(day, "date") }));
+  if (days.length > 0) return days;
+  // Entries that are rejected alone leave the rest of the document: a cycle without days, known by its start. Nothing of
+  // the top of a cycle document describes its first day, so that snapshot is empty.
+  const start = field(document, "startDate");
+  return start === null ? [] : [{ day: {}, date: start }];
 }
 
 function dayRows({ path, change, document }: LiveDocument, processedAt: string): PeriodDayRow[] {

@@ -155,22 +155,27 @@ describe("period days", () => {
       startDate: "2024-04-01",
       days: [{ date: "2024-04-01", pain_level: 7 }, { date: "2024-04-02", cycle_day: 2 }, { cycle_day: 3 }],
     };
-    const day = { date: "2024-04-01T23:00:00-01:30", symptoms: "b, a,,a", flow_intensity: " Very Heavy " };
+    const day = { date: "2024-04-01T23:00:00-01:30", symptoms: "b, a,,a", flow_intensity: "very heavy" };
     const result = run(
       prefix,
       row("users/u/period_tracking/c", T1, cycle),
       row("users/u/period_tracking/d", T2, day),
       row("users/u/period_tracking/e", T3, { startDate: "2024-05-01", days: [], cycle_day: 1 }),
       row("users/u/period_tracking/f", T3, { mood: "ok" }),
+      row("users/u/period_tracking/g", T3, { startDate: "2024-06-01", days: [{ cycle_day: 1 }] }),
+      row("users/u/period_tracking/h", T3, { date: "2024-06-02", flow_intensity: "Heavy" }),
     );
     expect(result.tables.silver_period_tracking).toMatchObject([
       { date: "2024-04-01", cycle_id: "c", pain_level: 7, high_pain_day: true, symptoms: [] },
       { date: "2024-04-02", cycle_id: null, flow_intensity: 5, symptoms: ["a", "b"], cycle_day: null },
       { date: "2024-05-01", cycle_id: "e", cycle_day: null },
+      { date: "2024-06-01", cycle_id: "g", cycle_day: null },
     ]);
     expect(result.rejected.map(({ reason, pointers, entry }) => [reason, pointers[0], entry])).toEqual([
       ["no_date", "/days/2/date", true],
       ["no_date", "/date", false],
+      ["no_date", "/days/0/date", true],
+      ["breaks_contract", "/flow_intensity", false],
     ]);
   });
 });
