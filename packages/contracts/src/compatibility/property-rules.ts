@@ -118,7 +118,7 @@ function removed(name: string, before: Schema, after: Schema, place: Place): Dif
   const forward = model === "closed" ? "holds" : softened(verdictOf(unnamed, "forward"));
   const wasRequired = namesOf(before["required"]).includes(name) && !namesOf(after["required"]).includes(name);
   const kind: DifferenceKind = `property_removed_from_${model}`;
-  const message = `${name} is gone${renamed(name, before, after)} Keep it until nobody reads it; to remove it raises the major version.`;
+  const message = `${name} is gone${renamed(name, before, after)} Keep it until nobody reads it; removing it raises the major version.`;
   return difference(kind, pointer, message, backward, wasRequired ? "breaks" : forward);
 }
 
