@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { compatibility } from "./compatibility";
 import { type SchemaPair, schemaPairs } from "./compatibility-pairs";
@@ -52,6 +54,19 @@ describe.each(RULES.map(({ name }) => name))("%s", (name) => {
 test("the table is large enough to argue with, and names every rule", () => {
   expect(pairs.length).toBeGreaterThanOrEqual(120);
   expect([...new Set(pairs.map(({ rule }) => rule))].sort()).toEqual(RULES.map(({ name }) => name).sort());
+});
+
+test("every keyword and fact that a contract may say has a rule", () => {
+  const metaschema = JSON.parse(readFileSync(join(__dirname, "../../schemas/table.metaschema.json"), "utf8")) as {
+    $defs: Record<string, { properties?: object }>;
+  };
+  const said = (definition: string): readonly string[] => Object.keys(metaschema.$defs[definition]?.properties ?? {});
+  const schemas = ["tableContract", "changelogContract", "column", "element", "field", "condition"].flatMap(said);
+  const facts = ["warehouse", "changelog"].flatMap((block) => said(block).map((name) => `${block}.${name}`));
+  const known = new Set(RULES.flatMap(({ keywords }) => keywords));
+  const blocks = ["warehouse", "changelog"];
+  expect(schemas.length + facts.length).toBeGreaterThan(50);
+  expect([...schemas, ...facts].filter((name) => !known.has(name) && !blocks.includes(name))).toEqual([]);
 });
 
 test("each difference says where it is, what changed and what to do", () => {
