@@ -14,6 +14,7 @@ const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
   "ReadOnlyWarehouseError",
   "RowBreaksContractError",
   "StageError",
+  "UnreadableContractError",
   "WarehouseOpenError",
 ]);
 

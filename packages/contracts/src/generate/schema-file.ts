@@ -58,7 +58,8 @@ export interface ContractFolder {
   readonly version: string;
 }
 
-const LAYERS: readonly Layer[] = ["bronze", "silver", "gold", "semantic", "quality"];
+/** The layers, from the log to what people read. */
+export const LAYERS: readonly Layer[] = ["bronze", "silver", "gold", "semantic", "quality"];
 const ID = /^urn:junoplus:contract:([a-z]+):([a-z0-9_]+):(\d+\.\d+\.\d+)$/;
 
 /** Reads every contract below `schemas/`, in layer order, then by name. Throws with the file and the cure when an `$id` is off. */
@@ -73,8 +74,13 @@ export function readContracts(packageRoot: string): readonly ContractFolder[] {
 }
 
 function readContract(packageRoot: string, layer: Layer, name: string): ContractFolder {
+  return parseContract(layer, name, readFileSync(join(packageRoot, `schemas/${layer}/${name}/schema.json`), "utf8"));
+}
+
+/** A contract from the text of its `schema.json` or of a frozen copy. Throws with the file and the cure when its `$id` is off. */
+export function parseContract(layer: Layer, name: string, text: string): ContractFolder {
   const path = `schemas/${layer}/${name}`;
-  const schema = JSON.parse(readFileSync(join(packageRoot, path, "schema.json"), "utf8")) as ContractSchema;
+  const schema = JSON.parse(text) as ContractSchema;
   const [, idLayer, idName, version] = ID.exec(schema.$id) ?? [];
   if (idLayer !== layer || idName !== name || version === undefined) {
     throw new Error(

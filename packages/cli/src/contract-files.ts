@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { OptionsError } from "./options-error";
+
+/** Where contracts lie in the repository. */
+const SCHEMAS = "packages/contracts/schemas";
+const CONTRACT_FILE = /^([a-z]+)\/([^/]+)\/(schema|versions\/[^/]+)\.json$/;
+
+/** Texts of `schema.json` and of frozen versions, by path below `schemas/`. */
+export type ContractFiles = ReadonlyMap<string, string>;
+
+/** The contracts of the working tree that a directory lies in. Throws OptionsError outside of a git checkout. */
+export function workingContracts(directory: string): ContractFiles {
+  const folder = join(checkoutRoot(directory), SCHEMAS);
+  if (!existsSync(folder)) throw new OptionsError([`${folder} is not there: call medallion inside of this project`]);
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
+  return filesOf(paths.sort(), (path) => readFileSync(join(folder, path), "utf8"));
+}
+
+/** The contracts as they were at a git ref. Throws OptionsError when git knows no such ref. */
+export function contractsAt(directory: string, ref: string): ContractFiles {
+  const root = checkoutRoot(directory);
+  const commit = git(root, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`]);
+  if (commit === null) {
+    throw new OptionsError([
+      `--against ${ref}: git knows no such ref here; fetch it, or name a branch, a tag or a commit`,
+    ]);
+  }
+  const listed = git(root, ["ls-tree", "-r", "-z", "--name-only", commit.trim(), "--", SCHEMAS]) ?? "";
+  const paths = listed.split("\0").map((path) => path.slice(SCHEMAS.length + 1));
+  return filesOf(paths, (path) => git(root, ["show", `${commit.trim()}:${SCHEMAS}/${path}`]) ?? "");
+}
+
+function filesOf(paths: readonly string[], read: (path: string) => string): ContractFiles {
+  return new Map(paths.filter((path) => CONTRACT_FILE.test(path)).map((path) => [path, read(path)]));
+}
+
+function checkoutRoot(directory: string): string {
+  const root = git(directory, ["rev-parse", "--show-toplevel"]);
+  if (root === null) {
+    throw new OptionsError([`${directory} is no git checkout: contracts are compared with those of a git ref`]);
+  }
+  return root.replace(/\r?\n$/, "");
+}
+
+/** What git prints; null when it refuses, or is not there at all. */
+function git(directory: string, args: readonly string[]): string | null {
+  const { status, stdout } = spawnSync("git", [...args], {
+    cwd: directory,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  return status === 0 ? stdout : null;
+}

@@ -1,0 +1,161 @@
+import { compatibility } from "@junoplus/contracts/compatibility/compatibility";
+import type { Difference, Verdict } from "@junoplus/contracts/compatibility/difference";
+import { type Bump, type BumpCheck, checkBump } from "@junoplus/contracts/compatibility/required-bump";
+import { type WarehouseDiff, warehouseDiff } from "@junoplus/contracts/compatibility/warehouse-diff";
+import { type ContractFolder, LAYERS, parseContract } from "@junoplus/contracts/generate/schema-file";
+import type { ContractFiles } from "./contract-files";
+
+/** A contract that cannot be compared: the file, and what is wrong with it. */
+export class UnreadableContractError extends Error {
+  override readonly name = "UnreadableContractError" as const;
+}
+
+/** A contract held against one version of it. */
+export interface VersionVerdict {
+  readonly version: string;
+  readonly backward: Verdict;
+  readonly forward: Verdict;
+  readonly bump: BumpCheck;
+}
+
+/** What became of one contract. */
+export interface ContractDiff {
+  readonly table: string;
+  readonly path: string;
+  readonly status: "new" | "removed" | "changed" | "unchanged";
+  readonly before: string | null;
+  readonly after: string | null;
+  /** Against the version at the ref. */
+  readonly backward: Verdict;
+  readonly forward: Verdict;
+  readonly required: Bump;
+  readonly differences: readonly Difference[];
+  /** Against every frozen version: today's code reads all history. */
+  readonly frozen: readonly VersionVerdict[];
+  readonly statements: WarehouseDiff;
+  /** Why the change is refused; empty when it may be merged. */
+  readonly faults: readonly string[];
+}
+
+const NO_STATEMENTS: WarehouseDiff = { bigQuery: [], duckDb: [], notInPlace: [] };
+
+/** Every contract of either side that is not exactly what it was, in layer order, then by name. */
+export function contractDiffs(before: ContractFiles, after: ContractFiles, prefix: string): readonly ContractDiff[] {
+  const folders = [...new Set([...before.keys(), ...after.keys()].map(folderOf))].sort(
+    (a, b) => layerIndex(a) - layerIndex(b) || (a < b ? -1 : 1),
+  );
+  return folders
+    .map((folder) => contractDiff(folder, before, after, prefix))
+    .filter(({ status, faults }) => status !== "unchanged" || faults.length > 0);
+}
+
+function contractDiff(folder: string, before: ContractFiles, after: ContractFiles, prefix: string): ContractDiff {
+  const [old, now] = [contractIn(before, folder, "schema"), contractIn(after, folder, "schema")];
+  if (now === undefined) return removedContract(folder, old);
+  const frozenTexts = frozenVersions(folder, before, after);
+  const versions = frozenTexts.map((path) => contractIn(before.has(path) ? before : after, folder, nameOf(path)));
+  const olders = versions.filter((version) => version !== undefined);
+  const frozen = compatibility(
+    olders.map(({ schema }) => schema),
+    now.schema,
+  ).versions.map(({ differences, backward, forward }, i): VersionVerdict => {
+    const { version } = olders[i] as ContractFolder;
+    return { version, backward, forward, bump: checkBump(version, now.version, differences) };
+  });
+  const overwritten = frozenTexts
+    .filter((path) => before.has(path) && before.get(path) !== after.get(path))
+    .map((path) => `${path} is frozen: put it back as it was, and raise the version instead`);
+  const base = { path: now.path, table: now.schema.title, after: now.version, frozen };
+  if (old === undefined) {
+    return { ...base, status: "new", before: null, ...UNTOUCHED, faults: [...overwritten, ...bumpFaults(frozen)] };
+  }
+  const { versions: atRef, backward, forward } = compatibility([old.schema], now.schema);
+  const differences = atRef.flatMap((version) => version.differences);
+  const bump = checkBump(old.version, now.version, differences);
+  const others = frozen.filter(({ version }) => version !== old.version);
+  return {
+    ...base,
+    status: differences.length > 0 || old.version !== now.version ? "changed" : "unchanged",
+    before: old.version,
+    backward,
+    forward,
+    required: bump.required,
+    differences,
+    statements: statementsOf(old, now, prefix),
+    faults: [...overwritten, ...(bump.isEnough ? [] : [bump.message]), ...bumpFaults(others)],
+  };
+}
+
+const UNTOUCHED = {
+  backward: "holds",
+  forward: "holds",
+  required: "none",
+  differences: [],
+  statements: NO_STATEMENTS,
+} as const;
+
+function removedContract(folder: string, old: ContractFolder | undefined): ContractDiff {
+  return {
+    ...UNTOUCHED,
+    table: old?.schema.title ?? folder,
+    path: `schemas/${folder}`,
+    status: "removed",
+    before: old?.version ?? null,
+    after: null,
+    backward: "breaks",
+    forward: "breaks",
+    required: "major",
+    frozen: [],
+    faults: ["a whole contract is gone, and no version says so: put the folder back until nobody reads its rows"],
+  };
+}
+
+function bumpFaults(frozen: readonly VersionVerdict[]): readonly string[] {
+  return frozen.filter(({ bump }) => !bump.isEnough).map(({ bump }) => `against frozen versions: ${bump.message}`);
+}
+
+function statementsOf(old: ContractFolder, now: ContractFolder, prefix: string): WarehouseDiff {
+  try {
+    return warehouseDiff(old, now, prefix);
+  } catch (error) {
+    // The columns of a contract are not guessed: a type that the warehouse has not is named with its column.
+    throw new UnreadableContractError((error as Error).message);
+  }
+}
+
+function contractIn(files: ContractFiles, folder: string, name: string): ContractFolder | undefined {
+  const path = `${folder}/${name}.json`;
+  const text = files.get(path);
+  if (text === undefined) return undefined;
+  const [layer, table = ""] = folder.split("/");
+  const known = LAYERS.find((candidate) => candidate === layer);
+  if (known === undefined) throw new UnreadableContractError(`schemas/${path}: ${layer} is no layer`);
+  try {
+    return parseContract(known, table, text);
+  } catch (error) {
+    throw new UnreadableContractError(`schemas/${path} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Paths of all frozen versions, those included that one side has lost; oldest first. */
+function frozenVersions(folder: string, before: ContractFiles, after: ContractFiles): readonly string[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((path) => path.startsWith(`${folder}/versions/`))
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+}
+
+function folderOf(path: string): string {
+  return path.split("/").slice(0, 2).join("/");
+}
+
+function nameOf(path: string): string {
+  return path
+    .split("/")
+    .slice(2)
+    .join("/")
+    .replace(/\.json$/, "");
+}
+
+function layerIndex(folder: string): number {
+  return LAYERS.findIndex((layer) => folder.startsWith(`${layer}/`));
+}

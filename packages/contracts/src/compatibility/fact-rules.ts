@@ -1,0 +1,137 @@
+import type { DifferenceKind, Verdict } from "./difference";
+import { difference, fromTo, type Rule } from "./rule";
+import { beyond, listOf, pointerBelow, same, schemaOf } from "./schema";
+
+const NEW_TABLE = "Make a new table beside the old one, or raise the major version.";
+
+/** What a table's block and a change log's block say beside the schema. */
+export const factRules: readonly Rule[] = [
+  fact("key", "warehouse", ["key"], "key_changed", "breaks", NEW_TABLE),
+  fact("partition", "warehouse", ["partition"], "partition_changed", "breaks", NEW_TABLE),
+  fact(
+    "cluster",
+    "warehouse",
+    ["cluster"],
+    "cluster_changed",
+    "holds",
+    "Rows that are there are sorted anew only by a rebuild.",
+  ),
+  fact(
+    "write",
+    "warehouse",
+    ["write"],
+    "write_changed",
+    "breaks",
+    "History is kept or lost by this: raise the major version.",
+  ),
+  fact("dataset", "warehouse", ["dataset"], "dataset_changed", "breaks", NEW_TABLE),
+  fact(
+    "kind",
+    "warehouse",
+    ["kind"],
+    "table_kind_changed",
+    "breaks",
+    "A table and a view cannot replace each other: choose another name.",
+  ),
+  fact(
+    "freshness",
+    "warehouse",
+    ["freshness"],
+    "freshness_changed",
+    "holds",
+    "Freshness is measured on another column.",
+  ),
+  fact(
+    "view",
+    "warehouse",
+    ["from", "query"],
+    "view_changed",
+    "holds",
+    "The columns keep their types; see that they keep their meaning.",
+  ),
+  fact(
+    "prefix",
+    "changelog",
+    ["prefix"],
+    "prefix_changed",
+    "breaks",
+    "This is another change log: add a contract for it.",
+  ),
+  fact(
+    "path",
+    "changelog",
+    ["path"],
+    "path_changed",
+    "breaks",
+    "Documents are known by their path: raise the major version.",
+  ),
+  fact(
+    "missing",
+    "changelog",
+    ["missing"],
+    "missing_changed",
+    "holds",
+    "Rejected changes are counted under another reason.",
+  ),
+  entriesRule(),
+];
+
+function fact(
+  name: string,
+  block: "warehouse" | "changelog",
+  keywords: readonly string[],
+  kind: DifferenceKind,
+  verdict: Verdict,
+  cure: string,
+): Rule {
+  return {
+    name,
+    keywords: keywords.map((keyword) => `${block}.${keyword}`),
+    differences: (before, after) => {
+      const [old, now] = [schemaOf(before[block]), schemaOf(after[block])];
+      return keywords
+        .filter((keyword) => !same(old[keyword], now[keyword]))
+        .map((keyword) => {
+          const message = `${keyword} changes from ${fromTo(old[keyword], now[keyword])}. ${cure}`;
+          return difference(kind, pointerBelow("", block, keyword), message, verdict, verdict);
+        });
+    },
+  };
+}
+
+/** Arrays whose entries are rejected alone: one more spares documents, one fewer rejects whole ones. */
+function entriesRule(): Rule {
+  return {
+    name: "entries",
+    keywords: ["changelog.entries"],
+    differences: (before, after) => {
+      const [old, now] = [before, after].map((schema) => listOf(schemaOf(schema["changelog"])["entries"]));
+      const [lost, gained] = [beyond(old ?? [], now ?? []), beyond(now ?? [], old ?? [])];
+      const pointer = "/changelog/entries";
+      return [
+        ...(gained.length === 0
+          ? []
+          : [
+              difference(
+                "entries_added",
+                pointer,
+                `Bad entries of ${gained.join(", ")} are rejected alone now; their document stays.`,
+                "holds",
+                "breaks",
+              ),
+            ]),
+        ...(lost.length === 0
+          ? []
+          : [
+              difference(
+                "entries_removed",
+                pointer,
+                `A bad entry of ${lost.join(", ")} rejects its whole document now. Keep it, or raise the major version.`,
+                "breaks",
+                "holds",
+              ),
+            ]),
+      ];
+    },
+  };
+}
