@@ -35,7 +35,12 @@ export class StateChannel {
   }
 
   getState<T>(instructionId: string, stateKey: StateKey, decode: (data: Uint8Array) => T): MaybePromise<T> {
-    return { type: "promise", promise: this.read(instructionId, stateKey).then(decode) };
+    return {
+      type: "promise",
+      promise: this.read(instructionId, stateKey)
+        .then(decode)
+        .then(whole<T>),
+    };
   }
 
   close(): void {
@@ -69,4 +74,11 @@ export class StateChannel {
     for (const { reject } of this.waiting.values()) reject(this.fault);
     this.waiting.clear();
   }
+}
+
+/** An iterable side input is decoded as it is read, once; every element of a bundle reads it, so it is kept whole. */
+function whole<T>(decoded: T): T {
+  const isGenerator =
+    typeof decoded === "object" && decoded !== null && Symbol.iterator in decoded && "next" in decoded;
+  return isGenerator ? ([...(decoded as Iterable<unknown>)] as T) : decoded;
 }

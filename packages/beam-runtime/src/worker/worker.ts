@@ -36,7 +36,8 @@ export class Worker {
   private readonly dataChannels = new Map<string, DataChannel>();
   private readonly stateChannels = new Map<string, StateChannel>();
   private readonly shortIds = new MetricsShortIdCache();
-  /** Resolves when the runner has closed the control channel, rejects when it broke. */
+  private stopped = false;
+  /** Resolves when the runner has closed the control channel or the worker is stopped, rejects when the channel broke. */
   readonly finished: Promise<void>;
 
   constructor(
@@ -48,16 +49,16 @@ export class Worker {
     this.control.on("data", (request: InstructionRequest) => void this.answer(request));
     this.finished = new Promise<void>((resolve, reject) => {
       this.control.on("end", resolve);
-      this.control.on("error", reject);
+      this.control.on("error", (error) => (this.stopped ? resolve() : reject(error)));
     });
   }
 
   /** Closes all channels. */
   stop(): void {
-    for (const channel of [...this.dataChannels.values(), ...this.stateChannels.values(), this.control]) {
-      if (channel instanceof DataChannel || channel instanceof StateChannel) channel.close();
-      else channel.end();
-    }
+    this.stopped = true;
+    for (const channel of this.dataChannels.values()) channel.close();
+    for (const channel of this.stateChannels.values()) channel.close();
+    this.control.cancel();
     this.client.close();
   }
 
