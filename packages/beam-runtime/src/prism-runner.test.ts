@@ -1,4 +1,7 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { iterableSideInput, type PCollection, type Root, singletonSideInput, withName } from "apache-beam";
 import { counter } from "apache-beam/transforms/pardo";
 import { beforeAll, describe, expect, test } from "vitest";
@@ -141,6 +144,18 @@ const cases: Readonly<Record<string, { build: Build; expected: Collected }>> = {
 
 // Prism is built with Go, the first time that it is needed.
 const withoutGo = spawnSync("go", ["version"]).error !== undefined;
+
+test("without Go there is no Prism, and the error says so", async () => {
+  const path = process.env["PATH"];
+  const folder = mkdtempSync(join(tmpdir(), "no-prism-"));
+  process.env["PATH"] = folder;
+  try {
+    await expect(findPrism(folder)).rejects.toThrow(/^Prism is built with Go, which cannot be started .*: install Go/);
+  } finally {
+    process.env["PATH"] = path;
+    rmSync(folder, { recursive: true });
+  }
+});
 
 describe.skipIf(withoutGo)("on Prism (needs Go to build it)", () => {
   beforeAll(() => findPrism(), 900_000);
