@@ -9,6 +9,7 @@ const ARGUMENT_ERRORS: ReadonlySet<string> = new Set([
 const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
   "IncompatibleTableError",
   "MissingTableError",
+  "PrismMissingError",
   "PublishError",
   "QueryError",
   "ReadOnlyWarehouseError",

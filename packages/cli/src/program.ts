@@ -52,7 +52,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .option("--warehouse <url>", "where the tables live, for example duckdb:medallion.duckdb")
     .option("--as-of <instant>", "dates processed_at and ages, filters no change (default: now)")
     .option("--tables <names>", "only these tables, separated by commas (default: all)")
-    .option("--runner <runner>", "what runs the pipeline: direct", "direct")
+    .option("--runner <runner>", "what runs the pipeline: direct or prism", "direct")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
     .option("--allow-empty", "publish even where a table with rows would become empty")
     .option("--log <format>", "progress on stderr: text or json", "text")

@@ -53,7 +53,7 @@ describe("a fault is named with its cure", () => {
     [{ ...GOOD, tables: "," }, "--tables is empty"],
     [{ ...GOOD, tables: "silver_moods" }, "--tables silver_moods: is no table"],
     [{ ...GOOD, tables: "runs" }, "--tables runs: is written by every run"],
-    [{ ...GOOD, runner: "dataflow" }, "--runner dataflow: only the direct runner"],
+    [{ ...GOOD, runner: "dataflow" }, "--runner dataflow: write direct or prism"],
     [{ ...GOOD, log: "xml" }, "--log xml: write text or json"],
   ])("%j", (given, words) => {
     expect(faultsOf(given)).toEqual([expect.stringContaining(words)]);

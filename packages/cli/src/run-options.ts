@@ -9,6 +9,9 @@ export const BUILT_TABLES: readonly string[] = tableContracts
 /** Dataset prefix where none is given. */
 export const DEFAULT_PREFIX = "junoplus_analytics";
 
+/** Where a pipeline runs: in this process, or on Prism, Beam's portable local runner. */
+export type RunnerName = "direct" | "prism";
+
 /** What `medallion run` does, checked. */
 export interface RunOptions {
   readonly source: string;
@@ -17,7 +20,7 @@ export interface RunOptions {
   /** Canonical timestamp that dates processed_at and ages. */
   readonly asOf: string;
   readonly tables: ReadonlySet<string>;
-  readonly runner: "direct";
+  readonly runner: RunnerName;
   /** Publish even where a table that has rows would become empty. */
   readonly allowEmpty: boolean;
   readonly log: "text" | "json";
@@ -55,12 +58,10 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     prefix: datasetPrefix(given.prefix, faults),
     asOf: asOf ?? now,
     tables: tableNames(given.tables, faults),
-    runner: "direct" as const,
+    runner: runnerName(given.runner, faults),
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
   };
-  const runner = given.runner ?? "direct";
-  if (runner !== "direct") faults.push(`--runner ${runner}: only the direct runner is there; leave the option out`);
   if (faults.length > 0) throw new OptionsError(faults);
   return Object.freeze(options);
 }
@@ -103,6 +104,12 @@ function tableNames(given: string | undefined, faults: string[]): ReadonlySet<st
     );
   }
   return new Set(names);
+}
+
+function runnerName(given: string | undefined, faults: string[]): RunnerName {
+  if (given === undefined || given === "direct" || given === "prism") return given ?? "direct";
+  faults.push(`--runner ${given}: write direct or prism`);
+  return "direct";
 }
 
 function logFormat(given: string | undefined, faults: string[]): "text" | "json" {

@@ -1,4 +1,4 @@
-import { type Counters, DirectRunner, writtenCounter } from "@junoplus/beam-runtime";
+import { type Counters, DirectRunner, PrismRunner, writtenCounter } from "@junoplus/beam-runtime";
 import { type ChangelogFile, changelogFiles } from "@junoplus/bronze-ingest";
 import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
@@ -101,7 +101,8 @@ async function stageAuditPublish(
   const silver = neededSilverTables(options.tables);
   progress.stage("read", `${files.length} files of ${options.source}`);
   const plan = { runId, asOf, startedAt, files, stagingDirectory: directory, tables: options.tables };
-  const result = await new DirectRunner({ onProgress: (counters) => progress.counters(counters) }).run(medallion(plan));
+  const Runner = options.runner === "prism" ? PrismRunner : DirectRunner;
+  const result = await new Runner({ onProgress: (counters) => progress.counters(counters) }).run(medallion(plan));
   const counters = (await result.counters()) as Counters;
   const flows = silver.map((table) => changelogFlow(table, counters));
 

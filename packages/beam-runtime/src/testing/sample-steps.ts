@@ -10,6 +10,7 @@ import type {
 } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "../exact-sum";
+import { canonicalJson } from "../json-coder";
 
 // Worker functions of this package's own tests.
 
@@ -201,5 +202,50 @@ export const failingCombine: CombineFn<string, null, null> = {
   mergeAccumulators: failing,
   extractOutput: failing,
 };
+
+/** Half of all numbers, the even ones, have one key. */
+export function skewedKey(number: string): string {
+  return Number(number) % 2 === 0 ? "even" : number;
+}
+
+/** Takes a millisecond for each element, and counts them. */
+export function slowly(number: string, { done }: { done: Counter }): string {
+  const until = performance.now() + 1;
+  while (performance.now() < until);
+  done.increment();
+  return number;
+}
+
+/** What JSON has no word for. */
+export function unspeakable(number: number): Readonly<Record<string, unknown>> {
+  return {
+    number,
+    nan: Number.NaN,
+    zero: -0,
+    absent: undefined,
+    whole: 2 ** 40 + 1,
+    big: 2n ** 70n,
+    bytes: new Uint8Array([1, 255]),
+  };
+}
+
+/** A group's values as text, in order. */
+export function canonicalValues({ value }: { value: Iterable<unknown> }): string {
+  return [...value].map(canonicalJson).sort().join();
+}
+
+export function sameKey(): string {
+  return "k";
+}
+
+/** Never ends. */
+export function endless(): never {
+  for (;;);
+}
+
+/** Ends the process that it runs in. */
+export function killed(): void {
+  process.kill(process.pid, "SIGKILL");
+}
 
 requireForSerialization("@junoplus/beam-runtime/testing/sample-steps", exports);

@@ -1,0 +1,117 @@
+import { parDo } from "apache-beam";
+import { type Coder, Context } from "apache-beam/coders/coders";
+import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
+import { Pipeline } from "apache-beam/internal/pipeline";
+import { CombinePayload, type Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
+import { Root } from "apache-beam/pvalue";
+import { combinePerKey } from "apache-beam/transforms/internal";
+import {
+  array,
+  assert,
+  bigInt,
+  boolean,
+  constant,
+  dictionary,
+  double,
+  letrec,
+  maxSafeInteger,
+  oneof,
+  property,
+  string,
+  uint8Array,
+} from "fast-check";
+import { Reader, Writer } from "protobufjs";
+import { expect, test } from "vitest";
+import { createFrom } from "./create";
+import { canonicalJson, fromCanonicalJson, JSON_CODER_URN, JsonCoder, withJsonCoder } from "./json-coder";
+import { combineBy } from "./keyed";
+import { summary, wordOf } from "./testing/sample-steps";
+
+const { value } = letrec((tie) => ({
+  value: oneof(
+    { maxDepth: 4 },
+    constant(null),
+    constant(undefined),
+    boolean(),
+    double(),
+    maxSafeInteger(),
+    bigInt(),
+    string({ unit: "binary" }),
+    uint8Array(),
+    array(tie("value")),
+    dictionary(oneof(string(), constant("$"), constant("__proto__")), tie("value"), { noNullPrototype: true }),
+  ),
+}));
+
+function bytesOf(coder: Coder<unknown>, values: readonly unknown[], context: Context): Uint8Array {
+  const writer = new Writer();
+  for (const each of values) coder.encode(each, writer, context);
+  return writer.finish();
+}
+
+function throughCoder(coder: Coder<unknown>, given: unknown): unknown {
+  return coder.decode(new Reader(bytesOf(coder, [given], Context.wholeStream)), Context.wholeStream);
+}
+
+test("every JSON-like value comes out as it went in, whole or one after the other", () => {
+  const coder = new JsonCoder();
+  assert(
+    property(value, value, (first, second) => {
+      expect(throughCoder(coder, first)).toStrictEqual(first);
+      const reader = new Reader(bytesOf(coder, [first, second], Context.needsDelimiters));
+      expect(coder.decode(reader, Context.needsDelimiters)).toStrictEqual(first);
+      expect(coder.decode(reader, Context.needsDelimiters)).toStrictEqual(second);
+      expect(reader.pos).toBe(reader.len);
+    }),
+  );
+});
+
+test("the order in which fields were set leaves no trace in the bytes", () => {
+  assert(
+    property(dictionary(string(), value, { noNullPrototype: true }), (fields) => {
+      const reversed = Object.fromEntries(Object.entries(fields).reverse());
+      expect(canonicalJson(reversed)).toBe(canonicalJson(fields));
+    }),
+  );
+});
+
+// Observed with the SDK's general coder, in this order: 0, -2147483648, 1, null, an error of BSON, { a: null }.
+test.each([[-0], [2 ** 31], [2 ** 32 + 1], [undefined], [{ a: 10n }], [{ a: undefined }]])(
+  "%o is kept, which the SDK's general coder does not do",
+  (given) => {
+    expect(throughCoder(new JsonCoder(), given)).toStrictEqual(given);
+    let ofSdk: unknown;
+    try {
+      ofSdk = throughCoder(new GeneralObjectCoder<unknown>(), given);
+    } catch (error) {
+      ofSdk = error;
+    }
+    expect(Object.is(ofSdk, given)).toBe(false);
+    expect(ofSdk).not.toStrictEqual(given);
+  },
+);
+
+test.each([[new Date(0)], [new Map()], [() => 1], [Symbol("s")]])("%s is refused", (given) => {
+  expect(() => canonicalJson(given)).toThrow("cannot be coded");
+});
+
+test("a kind of value that is not known is an error", () => {
+  expect(() => fromCanonicalJson('{"$":["later","1"]}')).toThrow('unknown kind of value "later"');
+});
+
+test("the coder is put on elements, keys and accumulators, and the pipeline given is left alone", () => {
+  const pipeline = new Pipeline();
+  new Root(pipeline).apply(createFrom([{ word: "w", amount: 1 }])).apply(combineBy(wordOf, summary));
+  const before = pipeline.getProto() as unknown as PipelineProto;
+  const coders = Object.values(withJsonCoder(before).components?.coders ?? {});
+  const general = Object.entries(before.components?.coders ?? {}).filter(
+    ([, { spec }]) => spec?.urn === GeneralObjectCoder.URN,
+  );
+  expect(coders.filter(({ spec }) => spec?.urn === GeneralObjectCoder.URN)).toEqual([]);
+  expect(coders.filter(({ spec }) => spec?.urn === JSON_CODER_URN)).toHaveLength(general.length);
+  const ids = general.map(([id]) => id);
+  const transforms = Object.values(before.components?.transforms ?? {});
+  const combine = transforms.find(({ spec }) => spec?.urn === combinePerKey.urn);
+  expect(ids).toContain(CombinePayload.fromBinary(combine?.spec?.payload ?? new Uint8Array()).accumulatorCoderId);
+  expect(transforms.some(({ spec }) => spec?.urn === parDo.urn)).toBe(true);
+});
