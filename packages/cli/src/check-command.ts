@@ -11,7 +11,6 @@ import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
 import { catalogDrift } from "./catalog-drift";
 import type { ExitCode, Output } from "./output";
 import { number } from "./progress";
-import { table } from "./summary";
 
 export interface CheckOptions {
   readonly warehouse: string;
@@ -35,12 +34,9 @@ export async function checkCommand(options: CheckOptions, output: Output): Promi
   if (options.format === "json") {
     output.stdout.write(`${JSON.stringify(checks, null, 2)}\n`);
   } else {
-    const rows = [...failed, ...warned].map((check) => [
-      check.status,
-      `${check.table}.${check.metric}`,
-      check.description,
-    ]);
-    if (rows.length > 0) output.stdout.write(`${leftAligned(rows)}\n`);
+    for (const { status, table, metric, description } of [...failed, ...warned]) {
+      output.stdout.write(`${status} ${table}.${metric}: ${description}\n`);
+    }
     output.stdout.write(
       `${number(checks.length)} checks: ${number(checks.length - failed.length - warned.length)} passed, ${number(warned.length)} warned, ${number(failed.length)} failed\n`,
     );
@@ -81,8 +77,4 @@ function existence({ table, kind }: TableContract, exists: boolean): CheckResult
     description: exists ? `the ${kind} is there` : `the ${kind} is not there; medallion run creates it`,
     blocking: !exists,
   };
-}
-
-function leftAligned(rows: readonly (readonly string[])[]): string {
-  return table(rows.map(([status = "", name = "", description = ""]) => [`${status} ${name}: ${description}`]));
 }

@@ -22,7 +22,6 @@ export interface RunOutcome {
   readonly checks: readonly CheckResult[];
   readonly flows: readonly ChangelogFlow[];
   readonly rejections: readonly RejectionCount[];
-  readonly missingChangelogs: readonly string[];
 }
 
 /** Where instants and identities come from: the machine, or a test's own. */
@@ -51,7 +50,7 @@ export async function runMedallion(options: RunOptions, clock: RunClock, progres
       progress.warn(`run ${abandoned} was interrupted: what it staged is removed`);
       await warehouse.discard(abandoned);
     }
-    return await runIn(warehouse, { options, identity, files, missing }, clock, progress);
+    return await runIn(warehouse, { options, identity, files }, clock, progress);
   } finally {
     await warehouse.close();
   }
@@ -61,7 +60,6 @@ interface Job {
   readonly options: RunOptions;
   readonly identity: RunIdentity;
   readonly files: readonly ChangelogFile[];
-  readonly missing: readonly string[];
 }
 
 async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: Progress): Promise<RunOutcome> {
@@ -92,7 +90,7 @@ async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: 
 
 async function stageAuditPublish(
   warehouse: Warehouse,
-  { options, identity, files, missing }: Job,
+  { options, identity, files }: Job,
   directory: string,
   clock: RunClock,
   progress: Progress,
@@ -139,7 +137,7 @@ async function stageAuditPublish(
   });
   if (!published) await warehouse.discard(runId);
   const rejections = await rejectionCounts(warehouse, runId);
-  return { identity, published, tables: staged, checks, flows, rejections, missingChangelogs: missing };
+  return { identity, published, tables: staged, checks, flows, rejections };
 }
 
 /** The silver and gold tables that a run writes. */

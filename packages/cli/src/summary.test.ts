@@ -33,7 +33,6 @@ const OUTCOME: RunOutcome = {
     { changelog: "medications_data", reason: "invalid_json", isEntry: false, count: 1 },
     { changelog: "medications_data", reason: "breaks_contract", isEntry: true, count: 27 },
   ],
-  missingChangelogs: [],
 };
 const FAILURE: CheckResult = {
   table: "silver_medications",

@@ -1,18 +1,9 @@
-/** What kind of promise is checked; closed, as the contract of data_quality_metrics has it. */
-export type CheckCategory =
-  | "key"
-  | "required"
-  | "type"
-  | "range"
-  | "allowed_values"
-  | "format"
-  | "conservation"
-  | "freshness"
-  | "volume"
-  | "privacy"
-  | "consistency";
+import type { DataQualityMetrics } from "@junoplus/contracts";
 
-export type CheckStatus = "PASS" | "WARN" | "FAIL";
+/** What kind of promise is checked, as the contract of data_quality_metrics closes it. */
+export type CheckCategory = DataQualityMetrics["metric_category"];
+
+export type CheckStatus = DataQualityMetrics["status"];
 
 /** One promise, measured. */
 export interface CheckResult {

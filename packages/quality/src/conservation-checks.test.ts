@@ -56,6 +56,15 @@ test("a failure says what is lost, and what there is too much of", () => {
   expect(more?.description).toBe("rows written (90) = rows staged (1,200): 1,110 too many");
 });
 
+test("of a table that is not staged, no row is claimed to be kept; its changes are held all the same", () => {
+  const results = conservationChecks({ ...FLOW, written: 0, live: 69 }, { ...STAGED, rows: null });
+  expect(results.map(({ metric, status }) => [metric, status])).toEqual([
+    ["changes_conserved", "FAIL"],
+    ["rejected_changes_staged", "PASS"],
+    ["rejected_entries_staged", "PASS"],
+  ]);
+});
+
 test("of any table, the rows written are the rows staged", () => {
   const results = rowsWrittenChecks([
     { table: "daily_metrics_v1", written: 30, staged: 30 },
