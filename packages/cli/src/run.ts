@@ -74,18 +74,31 @@ async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: 
   try {
     return await stageAuditPublish(warehouse, job, directory, clock, progress);
   } catch (error) {
-    await warehouse.discard(identity.runId);
-    const checkedAt = clock.now();
-    const end = { finishedAt: checkedAt, failure: messageOf(error), rows: {}, flows: [] };
-    const ledger = ledgerRows(identity, plannedTables(options), end);
-    const nothing = { checks: [], freshness: [], volumes: [] };
-    await publishWithHistory(warehouse, [], { runId: identity.runId, checkedAt, directory, ledger, ...nothing });
+    // What the run broke with is what counts: a store that cannot even keep that is told, and does not take its place.
+    await recordFailure(warehouse, job, directory, clock.now(), error).catch((second: unknown) =>
+      progress.warn(`the ledger does not say that this run failed: ${messageOf(second)}`),
+    );
     throw error;
   } finally {
     process.removeListener("SIGINT", interrupt);
     removeStagingDirectory(directory, options.warehouse);
     progress.done();
   }
+}
+
+/** Discards what a broken run staged and writes into the ledger that it failed. */
+async function recordFailure(
+  warehouse: Warehouse,
+  { options, identity }: Job,
+  directory: string,
+  checkedAt: string,
+  error: unknown,
+): Promise<void> {
+  await warehouse.discard(identity.runId);
+  const end = { finishedAt: checkedAt, failure: messageOf(error), rows: {}, flows: [] };
+  const ledger = ledgerRows(identity, plannedTables(options), end);
+  const nothing = { checks: [], freshness: [], volumes: [] };
+  await publishWithHistory(warehouse, [], { runId: identity.runId, checkedAt, directory, ledger, ...nothing });
 }
 
 async function stageAuditPublish(
