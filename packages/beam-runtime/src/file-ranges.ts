@@ -15,6 +15,8 @@ export interface FileRange {
 export interface LinesFile {
   readonly path: string;
   readonly bytes: number;
+  /** Where reading begins, 0 unless told otherwise: lines that start before are left out. */
+  readonly start?: number;
 }
 
 const RANGE_BYTES = 8 * 1024 * 1024;
@@ -23,10 +25,10 @@ const NEWLINE = 10;
 
 /** Splits files into byte ranges of about `rangeBytes` (default 8 MiB), so that one file is many elements. */
 export function fileRanges(files: readonly LinesFile[], rangeBytes: number = RANGE_BYTES): readonly FileRange[] {
-  return files.flatMap(({ path, bytes }) => {
+  return files.flatMap(({ path, bytes, start: first = 0 }) => {
     if (path.endsWith(".gz")) return [{ path, start: 0, end: Number.MAX_SAFE_INTEGER }];
     const ranges: FileRange[] = [];
-    for (let start = 0; start < bytes; start += rangeBytes) {
+    for (let start = first; start < bytes; start += rangeBytes) {
       ranges.push({ path, start, end: Math.min(start + rangeBytes, bytes) });
     }
     return ranges;

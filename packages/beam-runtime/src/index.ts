@@ -4,5 +4,6 @@ export { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "./ex
 export { type FileRange, fileRanges, type LinesFile, linesOfRanges, spreadRanges } from "./file-ranges";
 export { combineBy, dropKey, type Grouped, groupBy, type Keyed, keyBy } from "./keyed";
 export { JobFailedError, PrismRunner, type PrismRunnerOptions } from "./prism-runner";
+export { readRows } from "./read-rows";
 export { type Split, splitByTag, type Tagged } from "./split-by-tag";
 export { writeShards, writtenCounter } from "./write-shards";

@@ -5,17 +5,21 @@ import {
   groupBy,
   type Keyed,
   linesOfRanges,
+  type Split,
   splitByTag,
   spreadRanges,
   type Tagged,
 } from "@junoplus/beam-runtime";
-import type { ChangelogContract } from "@junoplus/contracts";
+import type { ChangelogContract, DocumentStates } from "@junoplus/contracts";
 import * as contracts from "@junoplus/contracts";
 import { type Counter, counter, type DoFn, type PCollection, type PTransform, parDo, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { CurrentDocument, DocumentHistory, LoggedChange, RejectedChange, ValidChange } from "./change";
 import { compareChanges } from "./change-order";
+import { documentOf } from "./document";
 import { type KeptRejection, type ResolvedDocument, resolveChanges, validChange } from "./document-changes";
+import { type PathParams, pathParams } from "./document-path";
+import { documentState, isDocumentState, statesOf } from "./document-state";
 import { readChange } from "./read-change";
 
 /** Counters of one change log, `changes/<prefix>/<what>`; read = duplicates + rejected + superseded + deleted + live. */
@@ -49,33 +53,62 @@ export function changes(contract: ChangelogContract): PTransform<PCollection<Fil
   );
 }
 
-/** The winning change of every live document, and the rejected changes. */
-export function latestDocuments(
-  contract: ChangelogContract,
-): PTransform<
-  PCollection<LoggedChange>,
-  { documents: PCollection<CurrentDocument>; rejected: PCollection<RejectedChange> }
-> {
-  return withName(`latestDocuments(${contract.prefix})`, (input: PCollection<LoggedChange>) =>
-    input
+/** Changes of a log, and what an earlier run left of documents. */
+export type ChangesAndStates = PCollection<LoggedChange> | PCollection<LoggedChange | DocumentStates>;
+
+/** What documents leave beside their rows. */
+export type DocumentLeavings = {
+  readonly rejected: RejectedChange;
+  /** Rejected changes of an earlier run that came again. */
+  readonly redelivered: RejectedChange;
+  /** Of every document of which a change was read: what the next run goes on from. */
+  readonly states: DocumentStates;
+};
+
+/** The user whose rows a live document gives. */
+export type OwnerOf<Document = never> = (params: PathParams, document: () => Document) => string;
+
+/** The user whom the path names. */
+export function ownerInPath(params: PathParams): string {
+  return params["userId"] ?? "";
+}
+
+/** The winning change of every live document, and what documents leave. */
+export function latestDocuments<Document>(
+  contract: ChangelogContract<Document>,
+  ownerOf: OwnerOf<Document> = ownerInPath,
+): PTransform<ChangesAndStates, Split<{ documents: CurrentDocument } & DocumentLeavings>> {
+  return withName(`latestDocuments(${contract.prefix})`, (input: ChangesAndStates) =>
+    (input as PCollection<LoggedChange | DocumentStates>)
       .apply(withName("resolve", combineBy(changeKey, resolveChanges)))
-      .flatMap(withName("latestOrRejected", latestOrRejected), { contract, ...counters(contract) })
-      .apply(splitByTag<{ documents: CurrentDocument; rejected: RejectedChange }>("documents", "rejected")),
+      .flatMap(withName("latestOrRejected", latestOrRejected<Document>), { contract, ownerOf, ...counters(contract) })
+      .apply(
+        splitByTag<{ documents: CurrentDocument } & DocumentLeavings>(
+          "documents",
+          "rejected",
+          "redelivered",
+          "states",
+        ),
+      ),
   );
 }
 
-/** All valid states of every document in order, and the rejected changes. */
-export function documentHistories(
-  contract: ChangelogContract,
-): PTransform<
-  PCollection<LoggedChange>,
-  { histories: PCollection<DocumentHistory>; rejected: PCollection<RejectedChange> }
-> {
-  return withName(`documentHistories(${contract.prefix})`, (input: PCollection<LoggedChange>) =>
-    input
+/** All valid states of every document in order, and what documents leave. */
+export function documentHistories<Document>(
+  contract: ChangelogContract<Document>,
+): PTransform<ChangesAndStates, Split<{ histories: DocumentHistory } & DocumentLeavings>> {
+  return withName(`documentHistories(${contract.prefix})`, (input: ChangesAndStates) =>
+    (input as PCollection<LoggedChange | DocumentStates>)
       .apply(withName("byDocument", groupBy(changeKey)))
       .flatMap(withName("historyOrRejected", historyOrRejected), { contract, ...counters(contract) })
-      .apply(splitByTag<{ histories: DocumentHistory; rejected: RejectedChange }>("histories", "rejected")),
+      .apply(
+        splitByTag<{ histories: DocumentHistory } & DocumentLeavings>(
+          "histories",
+          "rejected",
+          "redelivered",
+          "states",
+        ),
+      ),
   );
 }
 
@@ -83,6 +116,11 @@ type ResolveCounters = { readonly [Name in Exclude<ChangeCounter, "read">]: Coun
 
 interface ResolveContext extends ResolveCounters {
   readonly contract: ChangelogContract;
+}
+
+interface LatestContext<Document> extends ResolveCounters {
+  readonly contract: ChangelogContract<Document>;
+  readonly ownerOf: OwnerOf<Document>;
 }
 
 function counters(contract: ChangelogContract): ResolveCounters {
@@ -93,9 +131,9 @@ function counters(contract: ChangelogContract): ResolveCounters {
   return Object.fromEntries(entries) as ResolveCounters;
 }
 
-/** Worker function: key of a change. */
-export function changeKey(change: LoggedChange): string {
-  return change.key;
+/** Worker function: key of a change, or of a document that an earlier run left. */
+export function changeKey(input: LoggedChange | DocumentStates): string {
+  return isDocumentState(input) ? input.document_key : input.key;
 }
 
 interface ReadContext {
@@ -132,56 +170,82 @@ export class ChangeReader implements DoFn<Grouped<FileRange>, LoggedChange, Read
   }
 }
 
-/** Worker function: the live document that the changes of one document left, and its rejected changes. */
-export function* latestOrRejected(
-  { value }: Keyed<ResolvedDocument>,
-  context: ResolveContext,
-): Generator<Tagged<{ documents: CurrentDocument; rejected: RejectedChange }>> {
+/** Worker function: the live document that the changes of one document left, and what else they leave. */
+export function* latestOrRejected<Document>(
+  { key, value }: Keyed<ResolvedDocument>,
+  context: LatestContext<Document>,
+): Generator<Tagged<{ documents: CurrentDocument } & DocumentLeavings>> {
+  const { contract, ownerOf } = context;
   count(value, context);
-  const { winner, kept } = value;
+  const { winner } = value;
+  let userId: string | null = null;
   if (winner !== null && winner.operation !== "DELETE" && winner.data !== null) {
-    yield { documents: { path: winner.path, changedAt: winner.timestamp, data: winner.data } };
+    const { path, timestamp: changedAt, data } = winner;
+    yield { documents: { path, changedAt, data } };
+    userId = ownerOf(pathParams(contract.path, path), () => documentOf(contract, data));
   }
-  for (const rejected of rejectedChanges(kept, context)) yield { rejected };
+  yield* leavings(key, value, contract, userId, []);
 }
 
-/** Worker function: the states of one document in order, one an instant, and its rejected changes. */
+/** Worker function: the states of one document in order, one an instant, and what else its changes leave. */
 export function* historyOrRejected(
-  { value }: Grouped<LoggedChange>,
+  { key, value }: Grouped<LoggedChange | DocumentStates>,
   context: ResolveContext,
-): Generator<Tagged<{ histories: DocumentHistory; rejected: RejectedChange }>> {
+): Generator<Tagged<{ histories: DocumentHistory } & DocumentLeavings>> {
+  const { contract } = context;
   const accumulator = resolveChanges.createAccumulator();
   const valid: ValidChange[] = [];
-  for (const change of value) {
-    resolveChanges.addInput(accumulator, change);
-    if (change.rejection === null) valid.push(validChange(change));
+  for (const input of value) {
+    resolveChanges.addInput(accumulator, input);
+    if (isDocumentState(input)) valid.push(...statesOf(input));
+    else if (input.rejection === null) valid.push(validChange(input));
   }
   const document = resolveChanges.extractOutput(accumulator);
   count(document, context);
-  if (document.winner !== null) yield { histories: { path: document.winner.path, states: states(valid) } };
-  for (const rejected of rejectedChanges(document.kept, context)) yield { rejected };
+  const states = oneAnInstant(valid);
+  if (document.winner === null) {
+    yield* leavings(key, document, contract, null, []);
+    return;
+  }
+  const { path } = document.winner;
+  yield { histories: { path, states: states.map(stateOfHistory) } };
+  // A deleted document has rows, too: those of its past.
+  yield* leavings(key, document, contract, ownerInPath(pathParams(contract.path, path)), states.slice(0, -1));
 }
 
 /** Of several changes at one instant only the last one counts: a state of no duration is none. */
-function states(changes: ValidChange[]): DocumentHistory["states"] {
+function oneAnInstant(changes: ValidChange[]): readonly ValidChange[] {
   changes.sort(compareChanges);
-  return changes
-    .filter((change, i) => change.timestamp !== changes[i + 1]?.timestamp)
-    .map(({ timestamp, operation, data }) => ({ changedAt: timestamp, data: operation === "DELETE" ? null : data }));
+  return changes.filter((change, i) => change.timestamp !== changes[i + 1]?.timestamp);
 }
 
-function count({ counts, kept }: ResolvedDocument, context: ResolveContext): void {
-  if (counts.duplicates > 0) context.duplicates.update(counts.duplicates);
-  if (counts.rejected > 0) context.rejected.update(counts.rejected);
-  if (counts.superseded > 0) context.superseded.update(counts.superseded);
-  if (counts.deleted > 0) context.deleted.update(counts.deleted);
-  if (counts.live > 0) context.live.update(counts.live);
+function stateOfHistory({ timestamp, operation, data }: ValidChange): DocumentHistory["states"][number] {
+  return { changedAt: timestamp, data: operation === "DELETE" ? null : data };
+}
+
+function* leavings(
+  key: string,
+  document: ResolvedDocument,
+  contract: ChangelogContract,
+  userId: string | null,
+  earlier: readonly ValidChange[],
+): Generator<Tagged<DocumentLeavings>> {
+  for (const rejected of rejectedChanges(document.kept, contract)) yield { rejected };
+  for (const redelivered of rejectedChanges(document.redelivered, contract)) yield { redelivered };
+  if (document.counts.read === 0) return;
+  yield { states: documentState(document, { changelog: contract.prefix, key, userId, earlier }) };
+}
+
+function count({ counts, kept }: ResolvedDocument, context: ResolveCounters): void {
+  for (const fate of ["duplicates", "rejected", "superseded", "deleted", "live"] as const) {
+    if (counts[fate] !== 0) context[fate].update(counts[fate]);
+  }
   const entries = kept.reduce((sum, { rejections }) => sum + rejections.filter(({ isEntry }) => isEntry).length, 0);
   if (entries > 0) context.rejected_entries.update(entries);
 }
 
-function rejectedChanges(kept: readonly KeptRejection[], { contract }: ResolveContext): RejectedChange[] {
-  return kept.map((change) => ({ ...change, changelog: contract.prefix, contractVersion: contract.version }));
+function rejectedChanges(kept: readonly KeptRejection[], { prefix, version }: ChangelogContract): RejectedChange[] {
+  return kept.map((change) => ({ ...change, changelog: prefix, contractVersion: version }));
 }
 
 // Contracts travel to workers by name: they hold functions, and know nothing of Beam themselves.

@@ -75,6 +75,10 @@ function naive(input: readonly LoggedChange[]): ResolvedDocument {
         rejections: rejection === null ? rejectedEntries : [rejection],
         payload: payload ?? "",
       })),
+    redelivered: [],
+    before: null,
+    changeIds: valid.map(({ timestamp, operation, eventId, data }) => JSON.stringify([timestamp, operation, eventId, data])).sort(),
+    rejectedIds: distinct.filter(({ rejection }) => rejection !== null).map(({ id }) => id).sort(),
     counts: {
       read: input.length,
       duplicates: input.length - distinct.length,

@@ -3,10 +3,14 @@ export { type ChangelogFile, ChangelogSourceError, changelogFiles } from "./chan
 export {
   CHANGE_COUNTERS,
   type ChangeCounter,
+  type ChangesAndStates,
   changeCounter,
   changes,
+  type DocumentLeavings,
   documentHistories,
   latestDocuments,
+  type OwnerOf,
+  ownerInPath,
 } from "./changes";
 export { documentOf } from "./document";
 export { type PathParams, pathParams } from "./document-path";

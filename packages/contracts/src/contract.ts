@@ -1,6 +1,7 @@
 /** The columns, the validator and the facts of one table, and the declaration of one change log: what generated code is made of. */
 
-export type Layer = "bronze" | "silver" | "gold" | "semantic" | "quality";
+/** Where a table belongs; `state` is what a run leaves to the next one, read by nobody else. */
+export type Layer = "bronze" | "silver" | "gold" | "semantic" | "quality" | "state";
 
 /** Why a change is rejected; closed, so that every count by reason is complete. */
 export type RejectReason = "invalid_json" | "breaks_contract" | "missing_key" | "no_date" | "unknown_operation";

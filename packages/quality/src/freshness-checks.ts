@@ -13,7 +13,7 @@ const MICROS_AN_HOUR = 3_600_000_000;
 /** How old the newest source change behind a table is; null and null when it has no data. */
 export interface Freshness {
   readonly table: string;
-  readonly layer: Exclude<Layer, "quality">;
+  readonly layer: Exclude<Layer, "quality" | "state">;
   readonly lastUpdated: string | null;
   readonly hoursStale: number | null;
   readonly status: CheckStatus;
@@ -29,7 +29,8 @@ export async function measureFreshness(
   for (const contract of tableContracts) {
     const source = tableContracts.find(({ table }) => table === contract.freshness?.table);
     const from = source === undefined ? null : nameOf(source);
-    if (contract.freshness === undefined || contract.layer === "quality" || from === null) continue;
+    if (contract.freshness === undefined || from === null) continue;
+    if (contract.layer === "quality" || contract.layer === "state") continue;
     if (nameOf(contract) === null) continue;
     const [row] = await warehouse.query(`SELECT MAX(${contract.freshness.column}) AS last_updated FROM ${from}`);
     const newest = row?.["last_updated"] ?? null;

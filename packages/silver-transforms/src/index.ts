@@ -5,8 +5,10 @@ export {
   type HistoryTable,
   type RunInstant,
   rowCounter,
+  type SilverInput,
   type SilverOutput,
   type SilverTable,
+  silverDocuments,
   silverTable,
 } from "./silver-table";
 export { therapySessions } from "./therapy-sessions";

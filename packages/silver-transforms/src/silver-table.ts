@@ -1,17 +1,19 @@
-import { combineBy, dropKey, type FileRange } from "@junoplus/beam-runtime";
+import { combineBy, dropKey, type FileRange, type Split } from "@junoplus/beam-runtime";
 import {
+  type ChangesAndStates,
   type CurrentDocument,
   changes,
   type DocumentHistory,
+  type DocumentLeavings,
   documentHistories,
   documentOf,
   latestDocuments,
+  type OwnerOf,
   type PathParams,
   pathParams,
-  type RejectedChange,
 } from "@junoplus/bronze-ingest";
-import { type ChangelogContract, compareBytes, type TableContract } from "@junoplus/contracts";
-import { type CombineFn, type Counter, counter, type PCollection, type PTransform, withName } from "apache-beam";
+import { type ChangelogContract, compareBytes, type DocumentStates, type TableContract } from "@junoplus/contracts";
+import { type CombineFn, type Counter, counter, flatten, P, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 
 /** What a run gives to every row: the instant that dates processed_at and ages. */
@@ -38,6 +40,8 @@ export interface CurrentTable<Document, Row> {
   readonly toRows: (document: Document, source: RowSource, run: RunInstant) => readonly Row[];
   /** The row's key, where several documents (or one twice) can give the same row: the later one wins whole. */
   readonly keyOf?: (row: Row) => string;
+  /** The user whose rows a document gives, where its path does not name the user. */
+  readonly ownerOf?: OwnerOf<Document>;
 }
 
 /** A table of histories: all valid states of a document give its rows. */
@@ -56,40 +60,62 @@ export interface DocumentState<Document> {
 
 export type SilverTable<Document, Row> = CurrentTable<Document, Row> | HistoryTable<Document, Row>;
 
-/** A silver table's rows and the rejected changes of its log. */
-export type SilverOutput<Row> = {
-  readonly rows: PCollection<Row>;
-  readonly rejected: PCollection<RejectedChange>;
+/** What a silver table is made of. */
+export type SilverInput = {
+  /** Byte ranges of its change log. */
+  readonly ranges: PCollection<FileRange>;
+  /** What an earlier run left of documents; they give their rows whether this run reads changes of them or not. */
+  readonly states?: PCollection<DocumentStates>;
 };
+
+/** A silver table's rows, the rejected changes of its log, and what its documents leave to the next run. */
+export type SilverOutput<Row> = { readonly rows: PCollection<Row> } & Split<DocumentLeavings>;
 
 /** Counters of one silver table, `rows/<table>/<what>`; snapshots = rows that live documents gave, displaced = of them, lost to a later document. */
 export function rowCounter(table: string, what: "snapshots" | "displaced"): string {
   return `rows/${table}/${what}`;
 }
 
-/** Builds a silver table from the byte ranges of its change log. */
+/** Builds a silver table. */
 export function silverTable<Document, Row>(
   table: SilverTable<Document, Row>,
   run: RunInstant,
-): PTransform<PCollection<FileRange>, SilverOutput<Row>> {
-  return withName(table.to.table, (ranges: PCollection<FileRange>): SilverOutput<Row> => {
-    const logged = ranges.apply(changes(table.from));
+): PTransform<SilverInput, SilverOutput<Row>> {
+  return withName(table.to.table, (input: SilverInput): SilverOutput<Row> => {
+    const logged = changesAndStates(table.from, input);
     const context = { table, run, snapshots: counter(rowCounter(table.to.table, "snapshots")) };
     if (table.kind === "history") {
-      const { histories, rejected } = logged.apply(documentHistories(table.from));
-      return { rows: histories.flatMap(withName("historyRows", historyRows), context), rejected };
+      const { histories, ...leavings } = logged.apply(documentHistories(table.from));
+      return { rows: histories.flatMap(withName("historyRows", historyRows), context), ...leavings };
     }
-    const { documents, rejected } = logged.apply(latestDocuments(table.from));
+    const { documents, ...leavings } = logged.apply(latestDocuments(table.from, table.ownerOf));
     const { keyOf } = table;
-    if (keyOf === undefined)
-      return { rows: documents.flatMap(withName("currentRows", currentRows), context), rejected };
+    if (keyOf === undefined) {
+      return { rows: documents.flatMap(withName("currentRows", currentRows), context), ...leavings };
+    }
     const rows = documents
       .flatMap(withName("snapshots", snapshots), context)
       .apply(withName("latestPerKey", combineBy(snapshotKey, latestSnapshot)))
       .map(withName("winner", dropKey))
       .map(withName("dropDisplaced", latestRow), { displaced: counter(rowCounter(table.to.table, "displaced")) });
-    return { rows, rejected };
+    return { rows, ...leavings };
   });
+}
+
+/** The documents of which a table's change log holds changes, as that log alone leaves them. */
+export function silverDocuments<Document, Row>(
+  table: SilverTable<Document, Row>,
+): PTransform<PCollection<FileRange>, PCollection<DocumentStates>> {
+  return withName(`documents(${table.from.prefix})`, (ranges: PCollection<FileRange>) => {
+    const logged = ranges.apply(changes(table.from));
+    if (table.kind === "history") return logged.apply(documentHistories(table.from)).states;
+    return logged.apply(latestDocuments(table.from, table.ownerOf)).states;
+  });
+}
+
+function changesAndStates(contract: ChangelogContract, { ranges, states }: SilverInput): ChangesAndStates {
+  const logged = ranges.apply(changes(contract));
+  return states === undefined ? logged : P([logged, states]).apply(withName("changesAndStates", flatten()));
 }
 
 interface RowsContext<Table> {

@@ -1,3 +1,4 @@
+import type { PathParams } from "@junoplus/bronze-ingest";
 import {
   ageGroup,
   type BronzeUserHealth,
@@ -17,11 +18,19 @@ export const userProfiles: CurrentTable<BronzeUserHealth, SilverUserProfiles> = 
   to: silverUserProfiles,
   toRows,
   keyOf: userOf,
+  ownerOf,
 };
 
 /** Worker function: the user of a row. */
 export function userOf(row: SilverUserProfiles): string {
   return row.user_id;
+}
+
+/** Worker function: the user of a document: the path names the document alone. */
+export function ownerOf(params: PathParams, document: () => BronzeUserHealth): string {
+  const { uid, userId } = document();
+  // An empty uid names nobody: it is absent.
+  return uid || userId || (params["profileId"] ?? "");
 }
 
 /** One profile document as its row. */
@@ -35,8 +44,7 @@ export function toRows(
   const { healthData: health, signUpTimeStamp: signUp } = profile;
   return [
     {
-      // An empty uid names nobody: it is absent.
-      user_id: profile.uid || profile.userId || (params["profileId"] ?? ""),
+      user_id: ownerOf(params, () => profile),
       email: profile.userEmail ?? null,
       name: profile.userName ?? null,
       date_of_birth: birthday,

@@ -58,8 +58,8 @@ export interface ContractFolder {
   readonly version: string;
 }
 
-/** The layers, from the log to what people read. */
-export const LAYERS: readonly Layer[] = ["bronze", "silver", "gold", "semantic", "quality"];
+/** The layers, from the log to what people read; then what runs leave to each other. */
+export const LAYERS: readonly Layer[] = ["bronze", "silver", "gold", "semantic", "quality", "state"];
 const ID = /^urn:junoplus:contract:([a-z]+):([a-z0-9_]+):(\d+\.\d+\.\d+)$/;
 
 /** Reads every contract below `schemas/`, in layer order, then by name. Throws with the file and the cure when an `$id` is off. */

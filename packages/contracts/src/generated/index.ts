@@ -20,6 +20,10 @@ import { qualityDashboardV1 } from "./quality-quality-dashboard";
 import { rejectedChanges } from "./quality-rejected-changes";
 import { rowCountTracking } from "./quality-row-count-tracking";
 import { runs } from "./quality-runs";
+import { dayTotals } from "./state-day-totals";
+import { documentStates } from "./state-document-states";
+import { filePositions } from "./state-file-positions";
+import { lastRun } from "./state-last-run";
 
 export * from "./bronze-medications";
 export * from "./bronze-period-tracking";
@@ -41,6 +45,10 @@ export * from "./quality-quality-dashboard";
 export * from "./quality-rejected-changes";
 export * from "./quality-row-count-tracking";
 export * from "./quality-runs";
+export * from "./state-day-totals";
+export * from "./state-document-states";
+export * from "./state-file-positions";
+export * from "./state-last-run";
 
 /** Every table of the warehouse, in layer order. */
 export const tableContracts: readonly TableContract[] = [
@@ -60,6 +68,10 @@ export const tableContracts: readonly TableContract[] = [
   rejectedChanges,
   rowCountTracking,
   runs,
+  dayTotals,
+  documentStates,
+  filePositions,
+  lastRun,
 ];
 
 /** Every change log. */

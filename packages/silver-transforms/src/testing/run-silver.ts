@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createFrom, fileRanges } from "@junoplus/beam-runtime";
 import { collect } from "@junoplus/beam-runtime/testing/run-and-collect";
 import type { RejectedChange } from "@junoplus/bronze-ingest";
+import { P } from "apache-beam";
 import { rowCounter, type SilverTable, silverTable } from "../silver-table";
 
 /** The as-of instant of these runs. */
@@ -41,7 +42,7 @@ export async function runSilver<Document, Row>(
     writeFileSync(path, text);
     const ranges = fileRanges([{ path, bytes: Buffer.byteLength(text) }]);
     const { outputs, counters } = await collect((root) => ({
-      ...root.apply(createFrom(ranges)).apply(silverTable(table, { asOf: AS_OF })),
+      ...P({ ranges: root.apply(createFrom(ranges)) }).apply(silverTable(table, { asOf: AS_OF })),
     }));
     const keyOf = (row: Row): string => JSON.stringify(table.to.key.map((column) => row[column as keyof Row]));
     return {

@@ -1,0 +1,18 @@
+import { type PCollection, type PTransform, withName } from "apache-beam";
+import { requireForSerialization } from "apache-beam/serialization";
+import { type FileRange, linesOfRanges, spreadRanges } from "./file-ranges";
+import type { Grouped } from "./keyed";
+
+/** The rows of NDJSON files, given by their byte ranges. The files are our own: a line that is no JSON fails the run. */
+export function readRows<Row>(): PTransform<PCollection<FileRange>, PCollection<Row>> {
+  return withName("readRows", (ranges: PCollection<FileRange>) =>
+    ranges.apply(spreadRanges()).flatMap(withName("rowsOfRanges", rowsOfRanges<Row>)),
+  );
+}
+
+/** Worker function: the rows of a group of ranges. */
+export function* rowsOfRanges<Row>(ranges: Grouped<FileRange>): Generator<Row> {
+  for (const line of linesOfRanges(ranges)) yield JSON.parse(line) as Row;
+}
+
+requireForSerialization("@junoplus/beam-runtime/read-rows", exports);
