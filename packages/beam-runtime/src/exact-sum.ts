@@ -41,6 +41,21 @@ export function roundExact(sum: ExactSum): number {
   return roundPartials(mergeExact(EMPTY_SUM, sum));
 }
 
+/**
+ * An exact sum as the one list of partials that all lists of the same sum come to, the greatest last: each is the double
+ * nearest to what is left of the sum. A sum beyond the largest double stays as it is.
+ */
+export function canonicalExact(sum: ExactSum): ExactSum {
+  const partials: number[] = [];
+  let left = sum;
+  for (let nearest = roundExact(left); nearest !== 0; nearest = roundExact(left)) {
+    if (!Number.isFinite(nearest)) return sum;
+    partials.unshift(nearest);
+    left = addExact(left, -nearest);
+  }
+  return partials;
+}
+
 function roundPartials(sum: ExactSum): number {
   let index = sum.length - 1;
   let high = sum[index] ?? 0;

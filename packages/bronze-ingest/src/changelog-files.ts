@@ -6,6 +6,8 @@ export interface ChangelogFile {
   readonly prefix: string;
   readonly path: string;
   readonly bytes: number;
+  /** Where reading begins, 0 unless told otherwise: lines that start before have been read. */
+  readonly start?: number;
 }
 
 /** The source of a run cannot be read; says which and what to do. */

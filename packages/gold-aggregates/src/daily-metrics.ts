@@ -34,13 +34,20 @@ export const sumDay: CombineFn<SessionOfDay, DayTotals, DayTotals> = {
   extractOutput: (totals: DayTotals) => totals,
 };
 
+/** The totals of every day with a session. */
+export function dayTotals(): PTransform<PCollection<SessionContext>, PCollection<Keyed<DayTotals>>> {
+  return withName("dayTotals", (contexts: PCollection<SessionContext>): PCollection<Keyed<DayTotals>> =>
+    contexts
+      .flatMap(withName("sessionsOfDays", sessionsOfDays))
+      .apply(withName("byDay", combineBy(dayOfSession, sumDay))),
+  );
+}
+
 /** daily_metrics_v1: one row per day with a session. */
-export function dailyMetrics(run: Run): PTransform<PCollection<SessionContext>, PCollection<DailyMetricsV1>> {
-  return withName("dailyMetrics", (contexts: PCollection<SessionContext>) => {
-    const sessions = contexts.flatMap(withName("sessionsOfDays", sessionsOfDays));
-    const days: PCollection<Keyed<DayTotals>> = sessions.apply(withName("byDay", combineBy(dayOfSession, sumDay)));
-    return days.map(withName("toDailyMetrics", toDailyMetrics), run);
-  });
+export function dailyMetrics(run: Run): PTransform<PCollection<Keyed<DayTotals>>, PCollection<DailyMetricsV1>> {
+  return withName("dailyMetrics", (days: PCollection<Keyed<DayTotals>>) =>
+    days.map(withName("toDailyMetrics", toDailyMetrics), run),
+  );
 }
 
 /** Worker function: a session with its day; a session without one is on no day. */
@@ -84,7 +91,8 @@ export function toDailyMetrics({ key, value }: Keyed<DayTotals>, { asOf }: Run):
   };
 }
 
-function noDay(): DayTotals {
+/** The totals of no session. */
+export function noDay(): DayTotals {
   return {
     sessions: noSessions(),
     activeUsers: 0,
@@ -108,7 +116,8 @@ function addToDay(totals: DayTotals, { context }: SessionOfDay): DayTotals {
   return totals;
 }
 
-function mergeDays(accumulators: Iterable<DayTotals>): DayTotals {
+/** The totals of several together. */
+export function mergeDays(accumulators: Iterable<DayTotals>): DayTotals {
   const merged = noDay();
   for (const totals of accumulators) {
     mergeSessions(merged.sessions, totals.sessions);

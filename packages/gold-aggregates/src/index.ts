@@ -1,5 +1,5 @@
 export { dailyMetrics } from "./daily-metrics";
-export { type GoldTables, goldTables } from "./gold-tables";
+export { type EarlierTables, type GoldChanges, type GoldTables, goldChanges, goldTables } from "./gold-tables";
 export { mlTrainingBase } from "./ml-training-base";
 export type { Run } from "./run";
 export { type SessionContext, type SilverTables, sessionContexts } from "./session-context";

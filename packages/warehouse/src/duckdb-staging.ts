@@ -3,7 +3,7 @@ import type { TableContract } from "@junoplus/contracts";
 import { tablesIn } from "./duckdb-catalog";
 import { commentOnTable, createStagingTable } from "./duckdb-ddl";
 import { loadShards } from "./duckdb-load";
-import { columnList } from "./duckdb-sql";
+import { columnList, quoted } from "./duckdb-sql";
 
 /** A staging table and the run that made it. */
 export interface StagedTable {
@@ -33,16 +33,25 @@ export async function stagedTables(connection: DuckDBConnection, schema: string)
   return tables.flatMap(({ name, comment }) => (comment === null ? [] : [{ name, runId: comment }]));
 }
 
+/** Where a staged table lies and goes; `replaced` says which rows of the table it replaces, null the whole table's way. */
+export interface Publication {
+  readonly table: string;
+  readonly staging: string;
+  readonly replaced: { readonly columns: readonly string[]; readonly values: string } | null;
+}
+
 /** Puts staged rows into their table and drops the staging table; to be run in a transaction. */
 export async function publishTable(
   connection: DuckDBConnection,
-  table: string,
-  staging: string,
+  { table, staging, replaced }: Publication,
   contract: TableContract,
 ): Promise<void> {
   const columns = columnList(contract.columns);
   // Rows are replaced, not the table: its comments, constraints and readers' views stay, and the log stays short.
-  if (contract.write === "replace") await connection.run(`DELETE FROM ${table}`);
+  if (replaced !== null) {
+    const names = replaced.columns.map(quoted).join(", ");
+    await connection.run(`DELETE FROM ${table} WHERE (${names}) IN (SELECT (${names}) FROM ${replaced.values})`);
+  } else if (contract.write === "replace") await connection.run(`DELETE FROM ${table}`);
   // The staging table's order is kept (preserve_insertion_order).
   await connection.run(`INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${staging}`);
   await connection.run(`DROP TABLE ${staging}`);

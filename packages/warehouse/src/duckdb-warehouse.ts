@@ -20,7 +20,7 @@ import {
 } from "./errors";
 import { firstShardFault } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, Row, Warehouse } from "./warehouse";
+import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
 
 /** How a DuckDB warehouse is opened. */
 export interface DuckDbOptions extends DuckDbOpening {
@@ -81,18 +81,22 @@ class DuckDbWarehouse implements Warehouse {
     }
   }
 
-  async publish(runId: string, contracts: readonly TableContract[]): Promise<void> {
+  async publish(runId: string, tables: readonly (TableContract | PartOfTable)[]): Promise<void> {
     this.mustWrite("publish");
+    const parts = tables.map(partOf);
+    const contracts = parts.map(({ contract }) => contract);
+    const lists = listsOf(parts);
     try {
       await this.transaction(async (connection) => {
         const staged = await stagedTables(connection, this.staging);
         const names = new Set(staged.filter((table) => table.runId === runId).map(({ name }) => name));
-        const missing = contracts.filter((contract) => !names.has(stagingTable(runId, contract)));
+        const missing = [...contracts, ...lists].filter((contract) => !names.has(stagingTable(runId, contract)));
         if (missing.length > 0) {
           const cure = "Stage each of them first; without shards it will be empty.";
           throw new PublishError(runId, this.tableNames(missing), "the run has not staged it", cure);
         }
-        for (const contract of contracts) await this.publishTable(connection, runId, contract);
+        for (const part of parts) await this.publishTable(connection, runId, part);
+        for (const list of lists) await connection.run(`DROP TABLE ${this.stagingName(list, runId)}`);
       });
     } catch (error) {
       if (error instanceof PublishError) throw error;
@@ -184,10 +188,12 @@ class DuckDbWarehouse implements Warehouse {
     }
   }
 
-  private async publishTable(connection: DuckDBConnection, runId: string, contract: TableContract): Promise<void> {
+  private async publishTable(connection: DuckDBConnection, runId: string, part: PublishedPart): Promise<void> {
+    const { contract, columns, valuesIn } = part;
     const table = this.tableName(contract);
+    const replaced = valuesIn === null ? null : { columns, values: this.stagingName(valuesIn, runId) };
     try {
-      await publishTable(connection, table, this.stagingName(contract, runId), contract);
+      await publishTable(connection, { table, staging: this.stagingName(contract, runId), replaced }, contract);
     } catch (error) {
       const cure = "The staged rows are kept; a table that is missing or older than its contract needs ensure first.";
       throw new PublishError(runId, [table], duckDbFault(error), cure);
@@ -231,6 +237,25 @@ class DuckDbWarehouse implements Warehouse {
       return result;
     });
   }
+}
+
+interface PublishedPart {
+  readonly contract: TableContract;
+  readonly columns: readonly string[];
+  /** Null: the table as a whole. */
+  readonly valuesIn: TableContract | null;
+}
+
+function partOf(table: TableContract | PartOfTable): PublishedPart {
+  return "contract" in table ? table : { contract: table, columns: [], valuesIn: null };
+}
+
+/** The lists of values that parts are told by, each once; a part that is told by its own rows needs none. */
+function listsOf(parts: readonly PublishedPart[]): readonly TableContract[] {
+  const lists = parts.flatMap(({ contract, valuesIn }) =>
+    valuesIn === null || valuesIn.table === contract.table ? [] : [valuesIn],
+  );
+  return [...new Map(lists.map((list) => [list.table, list])).values()];
 }
 
 /** Writes the log into the file and frees the blocks of old rows: the next run reuses them, the file does not grow. */

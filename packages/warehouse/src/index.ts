@@ -12,4 +12,4 @@ export {
   WarehouseUrlError,
 } from "./errors";
 export { openWarehouse, type WarehouseOptions } from "./open-warehouse";
-export type { CatalogFacts, Row, Value, Warehouse } from "./warehouse";
+export type { CatalogFacts, PartOfTable, Row, Value, Warehouse } from "./warehouse";

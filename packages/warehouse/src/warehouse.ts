@@ -24,6 +24,15 @@ export interface CatalogFacts {
   }[];
 }
 
+/** A staged table that replaces a part of its published table: the rows of some users, of some days, or of its own keys. */
+export interface PartOfTable {
+  readonly contract: TableContract;
+  /** Columns that say which rows are replaced; all are part of the key, so that what is unique when it is staged stays so. */
+  readonly columns: readonly string[];
+  /** The staged table that holds their values, all REQUIRED there too: the table itself, or a list. A list is never published. */
+  readonly valuesIn: TableContract;
+}
+
 /** Where tables live. Every method names table and cure in its errors. */
 export interface Warehouse {
   /** As it was opened, for example `duckdb:medallion.duckdb`. */
@@ -43,10 +52,11 @@ export interface Warehouse {
    */
   stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number>;
   /**
-   * Makes the staged tables visible, all or none: `replace` tables as a whole, `append` tables by adding. Drops their
-   * staging tables with it; what else the run staged stays, to be published or discarded. Throws PublishError.
+   * Makes the staged tables visible, all or none: `replace` tables as a whole, `append` tables by adding, parts of tables by
+   * taking out the rows whose columns have one of the listed values and putting in the staged ones. Drops their staging
+   * tables and the lists with it; what else the run staged stays, to be published or discarded. Throws PublishError.
    */
-  publish(runId: string, contracts: readonly TableContract[]): Promise<void>;
+  publish(runId: string, tables: readonly (TableContract | PartOfTable)[]): Promise<void>;
   /** Drops what a run staged and did not publish. */
   discard(runId: string): Promise<void>;
   /** Names of runs that staged tables and neither published nor discarded them (they were killed). */
