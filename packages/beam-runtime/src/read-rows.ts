@@ -3,9 +3,9 @@ import { requireForSerialization } from "apache-beam/serialization";
 import { type FileRange, linesOfRanges, spreadRanges } from "./file-ranges";
 import type { Grouped } from "./keyed";
 
-/** The rows of NDJSON files, given by their byte ranges. The files are our own: a line that is no JSON fails the run. */
-export function readRows<Row>(): PTransform<PCollection<FileRange>, PCollection<Row>> {
-  return withName("readRows", (ranges: PCollection<FileRange>) =>
+/** The rows of NDJSON files, given by their byte ranges; `name` tells the step. A line that is no JSON fails the run: the files are our own. */
+export function readRows<Row>(name: string): PTransform<PCollection<FileRange>, PCollection<Row>> {
+  return withName(`readRows(${name})`, (ranges: PCollection<FileRange>) =>
     ranges.apply(spreadRanges()).flatMap(withName("rowsOfRanges", rowsOfRanges<Row>)),
   );
 }

@@ -83,12 +83,7 @@ export function latestDocuments<Document>(
       .apply(withName("resolve", combineBy(changeKey, resolveChanges)))
       .flatMap(withName("latestOrRejected", latestOrRejected<Document>), { contract, ownerOf, ...counters(contract) })
       .apply(
-        splitByTag<{ documents: CurrentDocument } & DocumentLeavings>(
-          "documents",
-          "rejected",
-          "redelivered",
-          "states",
-        ),
+        splitByTag<{ documents: CurrentDocument } & DocumentLeavings>("documents", "rejected", "redelivered", "states"),
       ),
   );
 }
@@ -102,12 +97,7 @@ export function documentHistories<Document>(
       .apply(withName("byDocument", groupBy(changeKey)))
       .flatMap(withName("historyOrRejected", historyOrRejected), { contract, ...counters(contract) })
       .apply(
-        splitByTag<{ histories: DocumentHistory } & DocumentLeavings>(
-          "histories",
-          "rejected",
-          "redelivered",
-          "states",
-        ),
+        splitByTag<{ histories: DocumentHistory } & DocumentLeavings>("histories", "rejected", "redelivered", "states"),
       ),
   );
 }

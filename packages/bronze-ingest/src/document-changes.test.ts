@@ -77,8 +77,13 @@ function naive(input: readonly LoggedChange[]): ResolvedDocument {
       })),
     redelivered: [],
     before: null,
-    changeIds: valid.map(({ timestamp, operation, eventId, data }) => JSON.stringify([timestamp, operation, eventId, data])).sort(),
-    rejectedIds: distinct.filter(({ rejection }) => rejection !== null).map(({ id }) => id).sort(),
+    changeIds: valid
+      .map(({ timestamp, operation, eventId, data }) => JSON.stringify([timestamp, operation, eventId, data]))
+      .sort(),
+    rejectedIds: distinct
+      .filter(({ rejection }) => rejection !== null)
+      .map(({ id }) => id)
+      .sort(),
     counts: {
       read: input.length,
       duplicates: input.length - distinct.length,

@@ -12,6 +12,6 @@ export {
   type OwnerOf,
   ownerInPath,
 } from "./changes";
-export { filePosition, filesSince, PositionError } from "./file-positions";
 export { documentOf } from "./document";
 export { type PathParams, pathParams } from "./document-path";
+export { filePosition, filesSince, PositionError } from "./file-positions";

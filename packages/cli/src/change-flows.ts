@@ -1,7 +1,10 @@
 import { type Counters, writtenCounter } from "@junoplus/beam-runtime";
 import { changeCounter } from "@junoplus/bronze-ingest";
-import type { ChangelogFlow } from "@junoplus/quality";
+import { runs } from "@junoplus/contracts";
+import { addFlows, type ChangelogFlow } from "@junoplus/quality";
 import { rowCounter, type SilverTable } from "@junoplus/silver-transforms";
+import type { Warehouse } from "@junoplus/warehouse";
+import { sqlText } from "./rejection-counts";
 
 /** Where every change of a silver table's log went, from the pipeline's counters. A counter that never moved is zero. */
 export function changelogFlow(
@@ -24,4 +27,29 @@ export function changelogFlow(
     displaced: count(rowCounter(to.table, "displaced")),
     written: count(writtenCounter(to.table)),
   };
+}
+
+/** The counts of this run's changes and of all that the given run and those before it read, by the ledger. */
+export async function flowsInAll(
+  warehouse: Warehouse,
+  runId: string,
+  flows: readonly ChangelogFlow[],
+): Promise<readonly ChangelogFlow[]> {
+  const rows = await warehouse.query(
+    `SELECT changelog, changes_read, duplicates, superseded, deleted, rejected, current_documents, rejected_entries
+    FROM ${warehouse.tableName(runs)} WHERE run_id = ${sqlText(runId)} AND changelog IS NOT NULL`,
+  );
+  return flows.map((flow) => {
+    const row = rows.find(({ changelog }) => changelog === flow.changelog);
+    if (row === undefined) throw new Error(`the ledger has no ${flow.changelog} of run ${runId}`);
+    return addFlows(flow, {
+      read: Number(row["changes_read"]),
+      duplicates: Number(row["duplicates"]),
+      superseded: Number(row["superseded"]),
+      deleted: Number(row["deleted"]),
+      rejected: Number(row["rejected"]),
+      live: Number(row["current_documents"]),
+      rejectedEntries: Number(row["rejected_entries"]),
+    });
+  });
 }

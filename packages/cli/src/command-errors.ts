@@ -1,6 +1,7 @@
 /** Names of errors that are faults of what the operator gave: exit code 2. By name, so that no command loads the packages of another. */
 const ARGUMENT_ERRORS: ReadonlySet<string> = new Set([
   "OptionsError",
+  "PositionError",
   "ChangelogSourceError",
   "UnknownRunError",
   "WarehouseUrlError",

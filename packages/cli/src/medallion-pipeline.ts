@@ -1,7 +1,13 @@
-import { createFrom, fileRanges } from "@junoplus/beam-runtime";
+import { statSync } from "node:fs";
+import { basename } from "node:path";
+import { createFrom, type FileRange, fileRanges, readRows, writeShards } from "@junoplus/beam-runtime";
 import type { ChangelogFile, RejectedChange } from "@junoplus/bronze-ingest";
 import {
+  type DayTotals,
+  type DocumentStates,
   dailyMetricsV1,
+  dayTotals,
+  documentStates,
   goldTherapyEffectiveness,
   mlTrainingBaseV2,
   rejectedChangePayloads,
@@ -9,17 +15,20 @@ import {
   type TableContract,
   userAnalyticsV1,
 } from "@junoplus/contracts";
-import { goldTables } from "@junoplus/gold-aggregates";
+import { type GoldTables, goldChanges, goldTables, type SilverTables } from "@junoplus/gold-aggregates";
 import {
   medications,
   periodTracking,
   type SilverTable,
+  silverDocuments,
   silverTable,
   therapySessions,
   userProfiles,
 } from "@junoplus/silver-transforms";
 import { flatten, P, type PCollection, type Root, withName } from "apache-beam";
-import { payloadRow, rejectedRows } from "./rejected-rows";
+import type { EarlierRows } from "./earlier-rows";
+import { changedDayRow, payloadRow, rejectedRows, rowLine, touchedRow } from "./pipeline-rows";
+import { changedDays, redeliveredPayloads, touchedDocuments } from "./run-lists";
 import { writeTable } from "./table-writer";
 
 /** Every silver table, by the name under which gold reads it. */
@@ -41,6 +50,9 @@ export const GOLD_TABLES: readonly TableContract[] = [
 /** The tables that a run writes from the log beside silver and gold. */
 export const REJECTION_TABLES: readonly TableContract[] = [rejectedChanges, rejectedChangePayloads];
 
+/** The tables that a run which builds all others leaves to the next one. */
+export const STATE_TABLES: readonly TableContract[] = [documentStates, dayTotals];
+
 /** What a pipeline is built from. */
 export interface PipelinePlan {
   readonly runId: string;
@@ -51,6 +63,10 @@ export interface PipelinePlan {
   readonly stagingDirectory: string;
   /** Names of the silver and gold tables to write. */
   readonly tables: ReadonlySet<string>;
+  /** Whether states of documents and totals of days are left to the next run. */
+  readonly keepsState: boolean;
+  /** What an earlier run left of the users whose rows are made anew; null where all rows are. */
+  readonly earlier: EarlierRows | null;
 }
 
 /** The silver tables that must be built to write the given tables: gold stands on all of them. */
@@ -60,40 +76,98 @@ export function neededSilverTables(tables: ReadonlySet<string>): readonly Silver
   return all.filter(({ to }) => gold || tables.has(to.table));
 }
 
-/** The whole medallion as one pipeline: reads each change log once and writes shards of every table of the plan. */
+/**
+ * The whole medallion as one pipeline: reads each change log once and writes shards of every table of the plan. Where an
+ * earlier run left rows, it makes those of some users anew, and of the days that they change.
+ */
 export function medallion(plan: PipelinePlan): (root: Root) => void {
   return (root) => {
     const rejected: PCollection<RejectedChange>[] = [];
+    const redelivered: PCollection<RejectedChange>[] = [];
+    const states: PCollection<DocumentStates>[] = [];
+    const { earlier } = plan;
     const build = <Document, Row>(table: SilverTable<Document, Row>): PCollection<Row> => {
-      const output = root
-        .apply(withName(`ranges(${table.from.prefix})`, createFrom(fileRanges(filesOf(table.from.prefix, plan.files)))))
-        .apply(silverTable(table, { asOf: plan.asOf }));
+      const ranges = changelogRanges(root, table, plan);
+      const left = earlier?.states[table.from.prefix];
+      const input = left === undefined ? { ranges } : { ranges, states: rowsOf<DocumentStates>(root, left) };
+      const output = P(input).apply(silverTable(table, { asOf: plan.asOf }));
       rejected.push(output.rejected);
+      redelivered.push(output.redelivered);
+      states.push(output.states);
       if (plan.tables.has(table.to.table)) output.rows.apply(writeTable(table.to, plan.stagingDirectory));
       return output.rows;
     };
     if (GOLD_TABLES.some(({ table }) => plan.tables.has(table))) {
-      const gold = goldTables(
-        {
-          sessions: build(SILVER_TABLES.sessions),
-          profiles: build(SILVER_TABLES.profiles),
-          medications: build(SILVER_TABLES.medications),
-          periodTracking: build(SILVER_TABLES.periodTracking),
-        },
-        { asOf: plan.asOf },
-      );
-      const write = <Row>(contract: TableContract<Row>, rows: PCollection<Row>): void => {
-        if (plan.tables.has(contract.table)) rows.apply(writeTable(contract, plan.stagingDirectory));
+      const silver = {
+        sessions: build(SILVER_TABLES.sessions),
+        profiles: build(SILVER_TABLES.profiles),
+        medications: build(SILVER_TABLES.medications),
+        periodTracking: build(SILVER_TABLES.periodTracking),
       };
-      write(mlTrainingBaseV2, gold.mlTrainingBase);
-      write(userAnalyticsV1, gold.userAnalytics);
-      write(dailyMetricsV1, gold.dailyMetrics);
-      write(goldTherapyEffectiveness, gold.therapyEffectiveness);
+      writeGold(goldOf(root, silver, plan), plan);
     } else {
       for (const table of neededSilverTables(plan.tables)) build(table);
     }
     writeRejected(rejected, plan);
+    if (earlier !== null) writeRedelivered(redelivered, plan);
+    if (plan.keepsState) {
+      const all = P(states).apply(withName("allStates", flatten())) as PCollection<DocumentStates>;
+      all.apply(writeTable(documentStates, plan.stagingDirectory));
+    }
   };
+}
+
+/** The documents of which the change logs of the plan hold changes, as a pipeline of its own: what a run touches. */
+export function touched(plan: PipelinePlan): (root: Root) => void {
+  return (root) => {
+    const documents = neededSilverTables(plan.tables).map((table) =>
+      changelogRanges(root, table, plan).apply(silverDocuments(table)),
+    );
+    (P(documents).apply(withName("allDocuments", flatten())) as PCollection<DocumentStates>)
+      .map(withName("touchedRow", touchedRow))
+      .map(withName("touchedLine", rowLine))
+      .apply(writeShards(plan.stagingDirectory, touchedDocuments.table));
+  };
+}
+
+function goldOf(root: Root, silver: SilverTables, plan: PipelinePlan): GoldTables {
+  const run = { asOf: plan.asOf };
+  const { earlier } = plan;
+  if (earlier === null) return goldTables(silver, run);
+  const before = <Row>({ to }: { readonly to: TableContract<Row> }): PCollection<Row> => {
+    const path = earlier.silver[to.table];
+    if (path === undefined) throw new Error(`what an earlier run left of ${to.table} is not there`);
+    return rowsOf<Row>(root, path);
+  };
+  const gold = goldChanges(
+    silver,
+    {
+      before: {
+        sessions: before(SILVER_TABLES.sessions),
+        profiles: before(SILVER_TABLES.profiles),
+        medications: before(SILVER_TABLES.medications),
+        periodTracking: before(SILVER_TABLES.periodTracking),
+      },
+      dayTotals: rowsOf<DayTotals>(root, earlier.dayTotals),
+    },
+    run,
+  );
+  gold.changedDays
+    .map(withName("changedDayRow", changedDayRow))
+    .map(withName("changedDayLine", rowLine))
+    .apply(writeShards(plan.stagingDirectory, changedDays.table));
+  return gold;
+}
+
+function writeGold(gold: GoldTables, plan: PipelinePlan): void {
+  const write = <Row>(contract: TableContract<Row>, rows: PCollection<Row>): void => {
+    if (plan.tables.has(contract.table)) rows.apply(writeTable(contract, plan.stagingDirectory));
+  };
+  write(mlTrainingBaseV2, gold.mlTrainingBase);
+  write(userAnalyticsV1, gold.userAnalytics);
+  write(dailyMetricsV1, gold.dailyMetrics);
+  write(goldTherapyEffectiveness, gold.therapyEffectiveness);
+  if (plan.keepsState) gold.dayTotals.apply(writeTable(dayTotals, plan.stagingDirectory));
 }
 
 function writeRejected(rejected: readonly PCollection<RejectedChange>[], plan: PipelinePlan): void {
@@ -107,6 +181,29 @@ function writeRejected(rejected: readonly PCollection<RejectedChange>[], plan: P
     .apply(writeTable(rejectedChangePayloads, plan.stagingDirectory));
 }
 
+/** An earlier run keeps them; of two texts of one change the lesser is kept, so the launcher compares. */
+function writeRedelivered(redelivered: readonly PCollection<RejectedChange>[], plan: PipelinePlan): void {
+  (P([...redelivered]).apply(withName("allRedelivered", flatten())) as PCollection<RejectedChange>)
+    .map(withName("redeliveredRow", payloadRow), { runId: plan.runId, checkedAt: plan.startedAt })
+    .map(withName("redeliveredLine", rowLine))
+    .apply(writeShards(plan.stagingDirectory, redeliveredPayloads.table));
+}
+
+function changelogRanges(
+  root: Root,
+  { from }: { readonly from: { readonly prefix: string } },
+  plan: PipelinePlan,
+): PCollection<FileRange> {
+  return root.apply(withName(`ranges(${from.prefix})`, createFrom(fileRanges(filesOf(from.prefix, plan.files)))));
+}
+
+/** The rows of a file that the launcher wrote. */
+function rowsOf<Row>(root: Root, path: string): PCollection<Row> {
+  const ranges = fileRanges([{ path, bytes: statSync(path).size }]);
+  const name = basename(path, ".ndjson");
+  return root.apply(withName(`ranges of ${name}`, createFrom(ranges))).apply(readRows<Row>(name));
+}
+
 function filesOf(prefix: string, files: readonly ChangelogFile[]) {
-  return files.filter((file) => file.prefix === prefix).map(({ path, bytes }) => ({ path, bytes }));
+  return files.filter((file) => file.prefix === prefix);
 }

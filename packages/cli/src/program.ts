@@ -53,12 +53,15 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .option("--as-of <instant>", "dates processed_at and ages, filters no change (default: now)")
     .option("--tables <names>", "only these tables, separated by commas (default: all)")
     .option("--runner <runner>", "what runs the pipeline: direct or prism", "direct")
+    .option("--since <run>", "read only what was added since a run, and go on from there: last")
+    .option("--full", "read the whole log (the default)")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
     .option("--allow-empty", "publish even where a table with rows would become empty")
     .option("--log <format>", "progress on stderr: text or json", "text")
     .addHelpText(
       "after",
       "\nExamples:\n  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb\n" +
+        "  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb --since last\n" +
         "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications",
     )
     .action(async (given: RunArguments) => {

@@ -9,7 +9,7 @@ import {
   type TableContract,
 } from "@junoplus/contracts";
 import { freshnessRows, metricRows, rowCountRows } from "@junoplus/quality";
-import type { Warehouse } from "@junoplus/warehouse";
+import type { PartOfTable, Warehouse } from "@junoplus/warehouse";
 import type { Audit } from "./staged-audit";
 import { checkedLine } from "./table-writer";
 
@@ -24,12 +24,14 @@ export interface RunHistory {
   /** Of a run that published: a failed run's freshness and counts are of rows that nobody sees. */
   readonly freshness: Audit["freshness"];
   readonly volumes: Audit["volumes"];
+  /** Rows of tables beside the history that the launcher itself writes; each replaces its table. */
+  readonly state: readonly (readonly [TableContract, readonly unknown[]])[];
 }
 
 /** Publishes staged tables together with the run's own history: in one transaction, so that neither is there without the other. */
 export async function publishWithHistory(
   warehouse: Warehouse,
-  staged: readonly TableContract[],
+  staged: readonly (TableContract | PartOfTable)[],
   history: RunHistory,
 ): Promise<void> {
   const stamp = { runId: history.runId, checkedAt: history.checkedAt };
@@ -38,6 +40,7 @@ export async function publishWithHistory(
     [dataQualityMetrics, metricRows(history.checks, stamp)],
     [dataFreshness, freshnessRows(history.freshness, stamp)],
     [rowCountTracking, rowCountRows(history.volumes, stamp)],
+    ...history.state,
   ];
   for (const [contract, rows] of tables) {
     await warehouse.stage(history.runId, contract, [writeRows(history.directory, contract, rows)]);

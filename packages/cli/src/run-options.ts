@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly asOf: string;
   readonly tables: ReadonlySet<string>;
   readonly runner: RunnerName;
+  /** The run that is gone on from; null: the whole log is read. */
+  readonly since: "last" | null;
   /** Publish even where a table that has rows would become empty. */
   readonly allowEmpty: boolean;
   readonly log: "text" | "json";
@@ -34,6 +36,8 @@ export interface RunArguments {
   readonly asOf?: string;
   readonly tables?: string;
   readonly runner?: string;
+  readonly since?: string;
+  readonly full?: boolean;
   readonly allowEmpty?: boolean;
   readonly log?: string;
 }
@@ -59,6 +63,7 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     asOf: asOf ?? now,
     tables: tableNames(given.tables, faults),
     runner: runnerName(given.runner, faults),
+    since: sinceRun(given, faults),
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
   };
@@ -110,6 +115,16 @@ function runnerName(given: string | undefined, faults: string[]): RunnerName {
   if (given === undefined || given === "direct" || given === "prism") return given ?? "direct";
   faults.push(`--runner ${given}: write direct or prism`);
   return "direct";
+}
+
+function sinceRun({ since, full, tables }: RunArguments, faults: string[]): "last" | null {
+  if (since === undefined) return null;
+  if (since !== "last") faults.push(`--since ${since}: write last`);
+  if (full === true) faults.push("--since and --full: choose one, new changes or the whole log");
+  if (tables !== undefined) {
+    faults.push("--since and --tables: choose one; a run that goes on from another keeps all tables in step");
+  }
+  return "last";
 }
 
 function logFormat(given: string | undefined, faults: string[]): "text" | "json" {

@@ -1,16 +1,19 @@
-import { type Counters, DirectRunner, PrismRunner, writtenCounter } from "@junoplus/beam-runtime";
-import { type ChangelogFile, changelogFiles } from "@junoplus/bronze-ingest";
-import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
+import { changelogFiles } from "@junoplus/bronze-ingest";
+import { type FilePositions, type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
 import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
-import { changelogFlow } from "./change-flows";
+import { changelogFlow, flowsInAll } from "./change-flows";
 import { isExplained } from "./command-errors";
+import { type Reading, readingSinceLast } from "./last-run";
 import { ledgerRows, type RunIdentity } from "./ledger";
-import { medallion, neededSilverTables, REJECTION_TABLES } from "./medallion-pipeline";
+import { leftState, noState, positionsOf } from "./left-state";
+import { neededSilverTables, REJECTION_TABLES, STATE_TABLES } from "./medallion-pipeline";
 import type { Progress } from "./progress";
+import { type ReadOutcome, readChanges } from "./read-changes";
 import { type RejectionCount, rejectionCounts } from "./rejection-counts";
 import { publishWithHistory } from "./run-history";
-import type { RunOptions } from "./run-options";
+import { BUILT_TABLES, type RunOptions } from "./run-options";
+import { stageTables } from "./stage-tables";
 import { auditStagedTables, type StagedTable } from "./staged-audit";
 import { createStagingDirectory, removeStagingDirectory, shardsOf } from "./staging-directory";
 
@@ -20,8 +23,21 @@ export interface RunOutcome {
   readonly published: boolean;
   readonly tables: readonly StagedTable[];
   readonly checks: readonly CheckResult[];
+  /** Of all changes that were ever read. */
   readonly flows: readonly ChangelogFlow[];
   readonly rejections: readonly RejectionCount[];
+  readonly reading: ReadingOutcome;
+}
+
+/** How much of the log a run read. */
+export interface ReadingOutcome {
+  /** The run that it went on from; null when it read the whole log. */
+  readonly since: string | null;
+  readonly changes: number;
+  /** Bytes of the files that were read, of a compressed file its own. */
+  readonly bytes: number;
+  /** Users all of whose rows were made anew; null when those of all users were. */
+  readonly users: number | null;
 }
 
 /** Where instants and identities come from: the machine, or a test's own. */
@@ -50,7 +66,12 @@ export async function runMedallion(options: RunOptions, clock: RunClock, progres
       progress.warn(`run ${abandoned} was interrupted: what it staged is removed`);
       await warehouse.discard(abandoned);
     }
-    return await runIn(warehouse, { options, identity, files }, clock, progress);
+    const reading: Reading =
+      options.since === "last" ? await readingSinceLast(warehouse, files) : { kind: "whole", files, because: null };
+    if (reading.kind === "whole" && reading.because !== null) {
+      progress.warn(`the whole log is read: ${reading.because}`);
+    }
+    return await runIn(warehouse, { options, identity, reading, positions: positionsOf(files) }, clock, progress);
   } finally {
     await warehouse.close();
   }
@@ -59,7 +80,9 @@ export async function runMedallion(options: RunOptions, clock: RunClock, progres
 interface Job {
   readonly options: RunOptions;
   readonly identity: RunIdentity;
-  readonly files: readonly ChangelogFile[];
+  readonly reading: Reading;
+  /** Where all files of the source stand. */
+  readonly positions: readonly FilePositions[];
 }
 
 async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: Progress): Promise<RunOutcome> {
@@ -97,35 +120,34 @@ async function recordFailure(
   await warehouse.discard(identity.runId);
   const end = { finishedAt: checkedAt, failure: messageOf(error), rows: {}, flows: [] };
   const ledger = ledgerRows(identity, plannedTables(options), end);
-  const nothing = { checks: [], freshness: [], volumes: [] };
+  const nothing = { checks: [], freshness: [], volumes: [], state: [] };
   await publishWithHistory(warehouse, [], { runId: identity.runId, checkedAt, directory, ledger, ...nothing });
 }
 
 async function stageAuditPublish(
   warehouse: Warehouse,
-  { options, identity, files }: Job,
+  job: Job,
   directory: string,
   clock: RunClock,
   progress: Progress,
 ): Promise<RunOutcome> {
-  const { runId, startedAt, asOf } = identity;
-  const silver = neededSilverTables(options.tables);
-  progress.stage("read", `${files.length} files of ${options.source}`);
-  const plan = { runId, asOf, startedAt, files, stagingDirectory: directory, tables: options.tables };
-  const Runner = options.runner === "prism" ? PrismRunner : DirectRunner;
-  const result = await new Runner({ onProgress: (counters) => progress.counters(counters) }).run(medallion(plan));
-  const counters = (await result.counters()) as Counters;
-  const flows = silver.map((table) => changelogFlow(table, counters));
+  const { options, identity, reading } = job;
+  const { runId, asOf, startedAt } = identity;
+  const keepsState = BUILT_TABLES.every((table) => options.tables.has(table));
+  const plan = { runId, asOf, startedAt, stagingDirectory: directory, tables: options.tables, keepsState };
+  const { counters, users } = await readChanges(warehouse, { plan, reading, runner: options.runner }, progress);
+  const flows = neededSilverTables(options.tables).map((table) => changelogFlow(table, counters));
+  const inAll = reading.kind === "new" ? await flowsInAll(warehouse, reading.lastRun.run_id, flows) : flows;
 
-  const staged: StagedTable[] = [];
-  for (const contract of [...plannedTables(options), ...REJECTION_TABLES]) {
-    progress.stage("load", contract.table);
-    const rows = await warehouse.stage(runId, contract, shardsOf(directory, contract.table));
-    staged.push({ contract, rows, written: counters[writtenCounter(contract.table)] ?? 0 });
-  }
+  const tables = [...plannedTables(options), ...(keepsState ? STATE_TABLES : []), ...REJECTION_TABLES];
+  const staged = await stageTables(warehouse, { runId, reading, directory, counters, tables }, progress);
   progress.stage("check", `${staged.length} tables`);
   const checkedAt = clock.now();
-  const audit = await auditStagedTables(warehouse, { runId, staged, flows, checkedAt, allowEmpty: options.allowEmpty });
+  const audit = await auditStagedTables(warehouse, {
+    ...{ runId, staged, flows, flowsInAll: inAll, checkedAt },
+    looksUp: reading.kind === "new",
+    allowEmpty: options.allowEmpty,
+  });
   const failures = blockingFailures(audit.checks);
   const published = failures.length === 0;
 
@@ -134,23 +156,44 @@ async function stageAuditPublish(
     finishedAt: checkedAt,
     failure: published ? null : `${failures.length} blocking checks failed: ${failureNames(failures)}`,
     rows: Object.fromEntries(staged.map(({ contract, rows }) => [contract.table, rows])),
-    flows,
+    flows: inAll,
   };
   const ledger = ledgerRows(identity, plannedTables(options), end);
-  const { checks } = audit;
-  const seen = published ? audit : { freshness: [], volumes: [] };
-  await publishWithHistory(warehouse, published ? staged.map(({ contract }) => contract) : REJECTION_TABLES, {
-    runId,
-    checkedAt,
-    directory,
-    ledger,
-    checks,
-    freshness: seen.freshness,
-    volumes: seen.volumes,
-  });
-  if (!published) await warehouse.discard(runId);
+  const history = { runId, checkedAt, directory, ledger, checks: audit.checks };
+  if (published) {
+    const { freshness, volumes } = audit;
+    const state = keepsState ? leftState(identity, reading, job.positions) : noState();
+    const parts = staged.map(({ part }) => part);
+    await publishWithHistory(warehouse, parts, { ...history, freshness, volumes, state });
+  } else {
+    await stageOwnRejections(warehouse, runId, directory);
+    await publishWithHistory(warehouse, REJECTION_TABLES, { ...history, freshness: [], volumes: [], state: [] });
+  }
+  // What is left are lists that only this run needed, and after a failure the tables.
+  await warehouse.discard(runId);
   const rejections = await rejectionCounts(warehouse, runId);
-  return { identity, published, tables: staged, checks, flows, rejections };
+  const read = readingOutcome(reading, flows, users);
+  return { identity, published, tables: staged, checks: audit.checks, flows: inAll, rejections, reading: read };
+}
+
+/** Stages what this run itself rejected, without what it would have mended in earlier runs' rows. */
+async function stageOwnRejections(warehouse: Warehouse, runId: string, directory: string): Promise<void> {
+  for (const contract of REJECTION_TABLES) {
+    await warehouse.stage(runId, contract, shardsOf(directory, contract.table));
+  }
+}
+
+function readingOutcome(
+  reading: Reading,
+  flows: readonly ChangelogFlow[],
+  users: ReadOutcome["users"],
+): ReadingOutcome {
+  return {
+    since: reading.kind === "new" ? reading.lastRun.run_id : null,
+    changes: flows.reduce((sum, { read }) => sum + read, 0),
+    bytes: reading.files.reduce((sum, { bytes, start = 0 }) => sum + bytes - start, 0),
+    users,
+  };
 }
 
 /** The silver and gold tables that a run writes. */

@@ -1,4 +1,4 @@
-import { rejectedChanges, type TableContract } from "@junoplus/contracts";
+import { documentStates, rejectedChanges, type TableContract } from "@junoplus/contracts";
 import {
   type ChangelogFlow,
   type CheckResult,
@@ -7,7 +7,9 @@ import {
   contractChecks,
   emptiedChecks,
   type Freshness,
+  foreseenCheck,
   freshnessChecks,
+  leftStateChecks,
   measureFreshness,
   previousRowCounts,
   privacyChecks,
@@ -17,13 +19,19 @@ import {
   volume,
   volumeChecks,
 } from "@junoplus/quality";
-import type { Warehouse } from "@junoplus/warehouse";
+import type { PartOfTable, Warehouse } from "@junoplus/warehouse";
+import { touchedDocuments } from "./run-lists";
+import { resultingTable } from "./table-parts";
 
 /** A table that a run has staged: rows in staging, and rows that the pipeline says it wrote. */
 export interface StagedTable {
   readonly contract: TableContract;
   readonly rows: number;
   readonly written: number;
+  /** What of the table they replace. */
+  readonly part: TableContract | PartOfTable;
+  /** Rows that the table will have. */
+  readonly total: number;
 }
 
 /** What the audit of staging found. */
@@ -37,7 +45,11 @@ export interface Audit {
 export interface AuditInput {
   readonly runId: string;
   readonly staged: readonly StagedTable[];
+  /** Counts of the changes that this run read, and of all that were ever read. */
   readonly flows: readonly ChangelogFlow[];
+  readonly flowsInAll: readonly ChangelogFlow[];
+  /** Whether documents were looked up before they were read, as a run does that goes on from another. */
+  readonly looksUp: boolean;
   /** Canonical instant against which freshness is measured. */
   readonly checkedAt: string;
   readonly allowEmpty: boolean;
@@ -46,12 +58,14 @@ export interface AuditInput {
 /** Checks everything that a run staged before anything of it is visible. */
 export async function auditStagedTables(warehouse: Warehouse, input: AuditInput): Promise<Audit> {
   const { runId, staged, flows, checkedAt, allowEmpty } = input;
-  const isStaged = (contract: TableContract): boolean =>
-    staged.some(({ contract: { table } }) => table === contract.table);
-  const nameOf: TableNames = (contract) => (isStaged(contract) ? warehouse.stagingName(contract, runId) : null);
-  const derived = staged.filter(({ contract }) => contract.write === "replace");
+  // What tables owe each other they owe as they will be, not as the part of them that this run made.
+  const nameOf: TableNames = ({ table }) => {
+    const found = staged.find(({ contract }) => contract.table === table);
+    return found === undefined ? null : resultingTable(warehouse, runId, found.part);
+  };
+  const derived = staged.filter(({ contract: { write, layer } }) => write === "replace" && layer !== "state");
   const previous = await previousRowCounts(warehouse);
-  const volumes = derived.map(({ contract: { table }, rows }) =>
+  const volumes = derived.map(({ contract: { table }, total: rows }) =>
     volume({ table, rows, previous: previous.get(table) ?? null }),
   );
   const freshness = await measureFreshness(warehouse, nameOf, checkedAt);
@@ -70,6 +84,9 @@ export async function auditStagedTables(warehouse: Warehouse, input: AuditInput)
       }),
     );
   }
+  const states = nameOf(documentStates);
+  if (states !== null) checks.push(...(await leftStates(warehouse, states, input.flowsInAll)));
+  if (input.looksUp) checks.push(foreseenCheck(await unforeseenDocuments(warehouse, runId)));
   const withoutFlow = staged.filter(({ contract }) => !flows.some(({ table }) => table === contract.table));
   checks.push(
     ...rowsWrittenChecks(
@@ -82,6 +99,36 @@ export async function auditStagedTables(warehouse: Warehouse, input: AuditInput)
     ...emptiedChecks(volumes, allowEmpty),
   );
   return { checks, freshness, volumes };
+}
+
+async function leftStates(
+  warehouse: Warehouse,
+  from: string,
+  flows: readonly ChangelogFlow[],
+): Promise<readonly CheckResult[]> {
+  const rows = await warehouse.query(
+    `SELECT changelog, SUM(changes_read) AS read_total, COUNT(CASE WHEN operation = 'DELETE' THEN 1 END) AS deleted_total,
+      COUNT(CASE WHEN operation <> 'DELETE' THEN 1 END) AS live_total FROM ${from} AS states GROUP BY changelog`,
+  );
+  return flows.flatMap((flow) => {
+    const row = rows.find(({ changelog }) => changelog === flow.changelog);
+    const count = (column: string): number => Number(row?.[column] ?? 0);
+    return leftStateChecks(flow, {
+      read: count("read_total"),
+      deleted: count("deleted_total"),
+      live: count("live_total"),
+    });
+  });
+}
+
+/** Documents that left a state, and were not among those whose earlier state was looked up. */
+async function unforeseenDocuments(warehouse: Warehouse, runId: string): Promise<number> {
+  const [row] = await warehouse.query(
+    `SELECT COUNT(*) AS unforeseen FROM ${warehouse.stagingName(documentStates, runId)} AS states
+    WHERE NOT EXISTS (SELECT 1 FROM ${warehouse.stagingName(touchedDocuments, runId)} AS touched
+      WHERE touched.changelog = states.changelog AND touched.document_key = states.document_key)`,
+  );
+  return Number(row?.["unforeseen"] ?? 0);
 }
 
 /** Rejected changes and rejected array entries by change log, as staging has them. */

@@ -22,10 +22,11 @@ const OUTCOME: RunOutcome = {
   identity: { runId: "r1", startedAt: "", asOf: "", source: "log", runner: "direct" },
   published: true,
   tables: [
-    { contract: silverMedications, rows: 297, written: 297 },
-    { contract: dailyMetricsV1, rows: 1258, written: 1258 },
-    { contract: rejectedChanges, rows: 30, written: 30 },
+    { contract: silverMedications, rows: 297, written: 297, part: silverMedications, total: 297 },
+    { contract: dailyMetricsV1, rows: 1258, written: 1258, part: dailyMetricsV1, total: 1258 },
+    { contract: rejectedChanges, rows: 30, written: 30, part: rejectedChanges, total: 30 },
   ],
+  reading: { since: null, changes: 1200, bytes: 45_678, users: null },
   checks: [],
   flows: [FLOW],
   rejections: [
@@ -51,8 +52,19 @@ test("a run ends with a table and one sentence", () => {
       "table                rows  changes  duplicates  superseded  deleted  rejected",
       "silver_medications    297    1,200           3       1,100        4         3",
       "daily_metrics_v1    1,258",
-      "run r1: 2 tables published with 1,555 rows from 1,200 changes, 3 rejected (breaks_contract 2, invalid_json 1), 27 array entries rejected alone",
+      "run r1: 2 tables published with 1,555 rows from 1,200 changes (45,678 bytes), 3 rejected (breaks_contract 2, invalid_json 1), 27 array entries rejected alone",
     ].join("\n"),
+  );
+});
+
+test("a run that goes on from another says so, and how much it read and wrote", () => {
+  const reading = { since: "r0", changes: 12, bytes: 3456, users: 5 };
+  expect(
+    summary({ ...OUTCOME, reading })
+      .split("\n")
+      .at(-1),
+  ).toBe(
+    "run r1: 2 tables gone on from run r0: 1,555 rows of 5 users and their days written anew, from 12 changes (3,456 bytes), 3 rejected (breaks_contract 2, invalid_json 1), 27 array entries rejected alone",
   );
 });
 

@@ -32,8 +32,8 @@ function failures(checks: readonly CheckResult[]): readonly string[] {
   );
 }
 
-function lastLine({ tables, published, flows, checks, identity, rejections }: RunOutcome): string {
-  const changes = flows.reduce((sum, { read }) => sum + read, 0);
+function lastLine({ tables, published, checks, identity, rejections, reading }: RunOutcome): string {
+  const { changes, bytes, users, since } = reading;
   const words = rejectedWords(rejections);
   if (!published) {
     const failed = checks.filter(({ blocking, status }) => blocking && status === "FAIL").length;
@@ -41,7 +41,10 @@ function lastLine({ tables, published, flows, checks, identity, rejections }: Ru
   }
   const written = tables.filter(({ contract }) => contract.layer === "silver" || contract.layer === "gold");
   const rows = written.reduce((sum, table) => sum + table.rows, 0);
-  return `run ${identity.runId}: ${written.length} tables published with ${number(rows)} rows from ${number(changes)} changes, ${words}`;
+  const from = `${number(changes)} changes (${number(bytes)} bytes), ${words}`;
+  return since === null
+    ? `run ${identity.runId}: ${written.length} tables published with ${number(rows)} rows from ${from}`
+    : `run ${identity.runId}: ${written.length} tables gone on from run ${since}: ${number(rows)} rows of ${number(users ?? 0)} users and their days written anew, from ${from}`;
 }
 
 function rejectedWords(rejections: RunOutcome["rejections"]): string {

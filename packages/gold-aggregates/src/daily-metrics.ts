@@ -36,10 +36,12 @@ export const sumDay: CombineFn<SessionOfDay, DayTotals, DayTotals> = {
 
 /** The totals of every day with a session. */
 export function dayTotals(): PTransform<PCollection<SessionContext>, PCollection<Keyed<DayTotals>>> {
-  return withName("dayTotals", (contexts: PCollection<SessionContext>): PCollection<Keyed<DayTotals>> =>
-    contexts
-      .flatMap(withName("sessionsOfDays", sessionsOfDays))
-      .apply(withName("byDay", combineBy(dayOfSession, sumDay))),
+  return withName(
+    "dayTotals",
+    (contexts: PCollection<SessionContext>): PCollection<Keyed<DayTotals>> =>
+      contexts
+        .flatMap(withName("sessionsOfDays", sessionsOfDays))
+        .apply(withName("byDay", combineBy(dayOfSession, sumDay))),
   );
 }
 

@@ -70,6 +70,58 @@ export function conservationChecks(flow: ChangelogFlow, staged: StagedFlow): Che
   ];
 }
 
+/** What the states of documents that a run leaves to the next one hold of one change log. */
+export interface LeftStates {
+  readonly read: number;
+  readonly deleted: number;
+  readonly live: number;
+}
+
+/** The states that are left tell the same as the counts over all changes ever read, `flow`; so nothing is lost between runs. */
+export function leftStateChecks(flow: ChangelogFlow, states: LeftStates): CheckResult[] {
+  const balance = (metric: string, left: Side, right: Side) => balanceCheck(flow.table, metric, left, right);
+  return [
+    balance("states_hold_changes", ["changes read in all", flow.read], ["changes that left a state", states.read]),
+    balance("states_hold_live", ["live documents", flow.live], ["states of live documents", states.live]),
+    balance(
+      "states_hold_deleted",
+      ["deleted documents", flow.deleted],
+      ["states of deleted documents", states.deleted],
+    ),
+  ];
+}
+
+/** Counts of a change log in two runs together. */
+export function addFlows(
+  flow: ChangelogFlow,
+  more: Omit<ChangelogFlow, "changelog" | "table" | "snapshots" | "displaced" | "written">,
+): ChangelogFlow {
+  return {
+    ...flow,
+    read: flow.read + more.read,
+    duplicates: flow.duplicates + more.duplicates,
+    superseded: flow.superseded + more.superseded,
+    deleted: flow.deleted + more.deleted,
+    rejected: flow.rejected + more.rejected,
+    live: flow.live + more.live,
+    rejectedEntries: flow.rejectedEntries + more.rejectedEntries,
+  };
+}
+
+/** A run that reads its log twice must find the same documents both times: one that was not foreseen was not gone on from. */
+export function foreseenCheck(unforeseen: number): CheckResult {
+  return noneOffends({
+    table: "document_states",
+    metric: "documents_foreseen",
+    category: "conservation",
+    offending: unforeseen,
+    description:
+      unforeseen === 0
+        ? "every document was foreseen when its earlier state was looked up"
+        : `${whole(unforeseen)} documents were not foreseen: the change logs grew within a line while they were read; run again`,
+  });
+}
+
 /** For tables without a change log: the rows that the shard writer counted are the rows that staging holds. */
 export function rowsWrittenChecks(
   tables: readonly { readonly table: string; readonly written: number; readonly staged: number }[],

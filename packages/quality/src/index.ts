@@ -1,5 +1,14 @@
 export { blockingFailures, type CheckCategory, type CheckResult, type CheckStatus } from "./check-result";
-export { type ChangelogFlow, conservationChecks, rowsWrittenChecks, type StagedFlow } from "./conservation-checks";
+export {
+  addFlows,
+  type ChangelogFlow,
+  conservationChecks,
+  foreseenCheck,
+  type LeftStates,
+  leftStateChecks,
+  rowsWrittenChecks,
+  type StagedFlow,
+} from "./conservation-checks";
 export { consistencyChecks } from "./consistency-checks";
 export { contractChecks } from "./contract-checks";
 export { emptiedChecks } from "./emptied-checks";

@@ -13,7 +13,16 @@ import {
   pathParams,
 } from "@junoplus/bronze-ingest";
 import { type ChangelogContract, compareBytes, type DocumentStates, type TableContract } from "@junoplus/contracts";
-import { type CombineFn, type Counter, counter, flatten, P, type PCollection, type PTransform, withName } from "apache-beam";
+import {
+  type CombineFn,
+  type Counter,
+  counter,
+  flatten,
+  P,
+  type PCollection,
+  type PTransform,
+  withName,
+} from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 
 /** What a run gives to every row: the instant that dates processed_at and ages. */

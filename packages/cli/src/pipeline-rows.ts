@@ -1,5 +1,5 @@
 import type { RejectedChange } from "@junoplus/bronze-ingest";
-import type { RejectedChangePayloads, RejectedChanges } from "@junoplus/contracts";
+import type { DocumentStates, RejectedChangePayloads, RejectedChanges } from "@junoplus/contracts";
 import { requireForSerialization } from "apache-beam/serialization";
 
 /** What a run writes beside every rejected change. */
@@ -42,4 +42,22 @@ export function payloadRow(change: RejectedChange, { runId, checkedAt }: Rejecti
   };
 }
 
-requireForSerialization("@junoplus/cli/rejected-rows", exports);
+/** What a run must know of a document of which it reads changes, to find what an earlier run left of it. */
+export type TouchedDocument = Pick<DocumentStates, "changelog" | "document_key" | "user_id">;
+
+/** Worker function: a document as one that is touched. */
+export function touchedRow({ changelog, document_key, user_id }: DocumentStates): TouchedDocument {
+  return { changelog, document_key, user_id };
+}
+
+/** Worker function: a day as the row of a list. */
+export function changedDayRow(session_date: string): { readonly session_date: string } {
+  return { session_date };
+}
+
+/** Worker function: a row of the run's own as one line of JSON. */
+export function rowLine(row: object): string {
+  return JSON.stringify(row);
+}
+
+requireForSerialization("@junoplus/cli/pipeline-rows", exports);
