@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "./exact-sum";
+import { addExact, canonicalExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "./exact-sum";
 
 const MAX = Number.MAX_VALUE;
 const SMALLEST = Number.MIN_VALUE;
@@ -180,4 +180,23 @@ describe("beyond the largest double", () => {
     ];
     expect(roundExact(sumOf(values))).toBe(nearest(values));
   });
+});
+
+test("a sum has one canonical form, whatever came and went on the way to it, and the form is the sum", () => {
+  const doubles = fc.array(fc.double({ noNaN: true, min: -1e300, max: 1e300 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(doubles, doubles, (values, passing) => {
+      const plain = values.reduce(addExact, EMPTY_SUM);
+      const taken = passing
+        .map((value) => -value)
+        .reduce(addExact, [...passing, ...values].reduce(addExact, EMPTY_SUM));
+      expect(canonicalExact(taken)).toEqual(canonicalExact(plain));
+      const back = mergeExact(
+        canonicalExact(plain),
+        plain.map((partial) => -partial),
+      );
+      expect(roundExact(back)).toBe(0);
+    }),
+    { numRuns: 500 },
+  );
 });

@@ -56,6 +56,25 @@ describe("the lines of the ranges of a file", () => {
     );
   });
 
+  test("are those behind the begin that is given, when it lies at the end of a line", () => {
+    const begun = contents
+      .filter((text) => text.includes("\n"))
+      .chain((text) => {
+        const bytes = Buffer.from(text, "utf8");
+        const ends = [...bytes.keys()].filter((at) => bytes[at] === 10);
+        return fc.tuple(fc.constant(bytes), fc.constantFrom(...ends), fc.boolean(), fc.integer({ min: 1, max: 50 }));
+      });
+    fc.assert(
+      fc.property(begun, ([bytes, end, isBefore, rangeBytes]) => {
+        // A line that has been read without its break is behind it as well; an empty one has not been read without it.
+        const start = isBefore && end > 0 && bytes[end - 1] !== 10 ? end : end + 1;
+        const ranges = fileRanges([{ ...file("begun.ndjson", bytes), start }], rangeBytes);
+        expect(linesOfAll(ranges)).toEqual(split(bytes.subarray(end + 1).toString("utf8")));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("are the file's for every size of a range", () => {
     const text = "ab\r\n\n\r\ncd é\n😀😀\nlast";
     const any = file("every.ndjson", Buffer.from(text));

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type LoggedChange, OPERATIONS, type Rejection } from "./change";
 import { compareChanges } from "./change-order";
 import { type ResolvedDocument, resolveChanges, validChange } from "./document-changes";
+import { documentState } from "./document-state";
 
 const BROKEN: Rejection = { reason: "breaks_contract", detail: "/a: is broken", pointers: ["/a"], isEntry: false };
 const ENTRY: Rejection = { reason: "missing_key", detail: "/l/0/a: is missing", pointers: ["/l/0/a"], isEntry: true };
@@ -167,6 +168,57 @@ describe("whatever the changes of a document", () => {
         expect(Math.min(duplicates, rejected, superseded, deleted, live)).toBeGreaterThanOrEqual(0);
       }),
     );
+  });
+});
+
+describe("what an earlier run left of a document", () => {
+  const FACTS = { changelog: "c", key: "c/d", userId: null, earlier: [] };
+  const halves = fc.tuple(fc.array(change, { minLength: 1, maxLength: 12 }), fc.array(change, { maxLength: 12 }));
+  const added = (counts: ResolvedDocument["counts"], more: ResolvedDocument["counts"]) =>
+    Object.fromEntries(Object.entries(counts).map(([fate, n]) => [fate, n + more[fate as keyof typeof more]]));
+
+  test("stands for its changes: with later ones it leaves the same state, and counts that add up", () => {
+    fc.assert(
+      fc.property(halves, ([first, then]) => {
+        const all = resolve([...first, ...then]);
+        const before = resolve(first);
+        const left = documentState(before, FACTS);
+        const after = resolveChanges.extractOutput(
+          [...then, left].reduce(resolveChanges.addInput, resolveChanges.createAccumulator()),
+        );
+        expect(documentState(after, FACTS)).toEqual(documentState(all, FACTS));
+        expect(added(before.counts, after.counts)).toEqual(all.counts);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("tells the rejected changes that came again from the new ones", () => {
+    fc.assert(
+      fc.property(halves, ([first, then]) => {
+        const before = resolve(first);
+        const after = resolveChanges.extractOutput(
+          [documentState(before, FACTS), ...then].reduce(resolveChanges.addInput, resolveChanges.createAccumulator()),
+        );
+        const idsOf = (kept: ResolvedDocument["kept"]): string[] => kept.map(({ id }) => id);
+        const known = new Set(idsOf(before.kept));
+        const later = idsOf(resolve(then).kept);
+        expect(idsOf(after.kept)).toEqual(later.filter((id) => !known.has(id)));
+        expect(idsOf(after.redelivered)).toEqual(later.filter((id) => known.has(id)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("holds nothing of a deleted document but its place in the order", () => {
+    const gone = logged({
+      timestamp: "2024-08-26T10:00:00.000001Z",
+      operation: "DELETE",
+      eventId: "a",
+      data: "{}",
+      payload: "",
+    });
+    expect(documentState(resolve([gone]), FACTS)).toMatchObject({ operation: "DELETE", event_id: "a", data: null });
   });
 });
 

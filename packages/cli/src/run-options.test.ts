@@ -22,6 +22,7 @@ test("only source and warehouse have to be given", () => {
     asOf: NOW,
     tables: new Set(BUILT_TABLES),
     runner: "direct",
+    since: null,
     allowEmpty: false,
     log: "text",
   });
@@ -62,4 +63,14 @@ describe("a fault is named with its cure", () => {
 
 test("all faults come at once", () => {
   expect(faultsOf({ warehouse: "x", asOf: "y", tables: "z", runner: "w" })).toHaveLength(5);
+});
+
+test("a run goes on from the last one when it is asked to, and from no other", () => {
+  expect(runOptions({ ...GOOD, since: "last" }, NOW).since).toBe("last");
+  expect(runOptions({ ...GOOD, full: true }, NOW).since).toBeNull();
+  expect(faultsOf({ ...GOOD, since: "yesterday", full: true, tables: "silver_medications" })).toEqual([
+    "--since yesterday: write last",
+    "--since and --full: choose one, new changes or the whole log",
+    "--since and --tables: choose one; a run that goes on from another keeps all tables in step",
+  ]);
 });

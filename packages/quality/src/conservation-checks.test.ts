@@ -1,6 +1,14 @@
 import { expect, test } from "vitest";
 import { blockingFailures } from "./check-result";
-import { type ChangelogFlow, conservationChecks, rowsWrittenChecks, type StagedFlow } from "./conservation-checks";
+import {
+  addFlows,
+  type ChangelogFlow,
+  conservationChecks,
+  foreseenCheck,
+  leftStateChecks,
+  rowsWrittenChecks,
+  type StagedFlow,
+} from "./conservation-checks";
 
 const FLOW: ChangelogFlow = {
   changelog: "medications_data",
@@ -82,4 +90,28 @@ test("both kinds of check can stand beside each other in the history", () => {
     ...rowsWrittenChecks([{ table: FLOW.table, written: 90, staged: 90 }]),
   ];
   expect(new Set(results.map(({ metric }) => metric)).size).toBe(results.length);
+});
+
+test.each<[string, number, number, number, string | null]>([
+  ["all changes", 1397, 4, 70, null],
+  ["fewer changes than were read", 1396, 4, 70, "states_hold_changes"],
+  ["a live document too many", 1397, 4, 71, "states_hold_live"],
+  ["a deleted document too few", 1397, 3, 70, "states_hold_deleted"],
+])("states that hold %s", (_what, read, deleted, live, broken) => {
+  const failed = blockingFailures(leftStateChecks(FLOW, { read, deleted, live }));
+  expect(failed.map(({ metric }) => metric)).toEqual(broken === null ? [] : [broken]);
+});
+
+test("the counts of two runs add up, and still balance", () => {
+  const more = { read: 5, duplicates: 1, superseded: 3, deleted: -1, rejected: 1, live: 1, rejectedEntries: 2 };
+  const both = addFlows(FLOW, more);
+  expect(both).toEqual({
+    ...FLOW,
+    ...{ read: 1402, duplicates: 8, superseded: 1303, deleted: 3, rejected: 17, live: 71, rejectedEntries: 7 },
+  });
+  expect(blockingFailures(conservationChecks(both, { ...STAGED, rejectedRows: 17, rejectedEntryRows: 7 }))).toEqual([]);
+});
+
+test("a document that was not foreseen blocks", () => {
+  expect([foreseenCheck(0), foreseenCheck(1)].map(({ blocking }) => blocking)).toEqual([false, true]);
 });

@@ -110,6 +110,48 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       expect(await warehouse.abandonedRuns()).toEqual([]);
     });
 
+    test("a part of a table is replaced: the rows that have a listed value go, the staged ones come, others stay", async () => {
+      await publish("r1", things, [
+        { id: "a", value: 1 },
+        { id: "b", value: 2 },
+        { id: "c", value: 3 },
+      ]);
+      const list = contractOf({ table: "listed", columns: [column("id", "STRING", "REQUIRED")] });
+      await stage("r2", list, [{ id: "a" }, { id: "b" }, { id: "nobody" }]);
+      await stage("r2", things, [{ id: "b", value: 20 }]);
+      await stage("r2", history, [{ id: "b", value: 20 }]);
+      await warehouse.publish("r2", [{ contract: things, columns: ["id"], valuesIn: list }, history]);
+      expect(await rowsOf(things)).toEqual([
+        { id: "b", value: 20 },
+        { id: "c", value: 3 },
+      ]);
+      // The list went with the tables.
+      expect(await warehouse.abandonedRuns()).toEqual([]);
+    });
+
+    test("a part that is told by its own keys takes the place of the rows that have them", async () => {
+      await publish("r1", history, [
+        { id: "a", value: 1 },
+        { id: "a", value: 2 },
+        { id: "b", value: 1 },
+      ]);
+      await stage("r2", history, [
+        { id: "a", value: 2 },
+        { id: "b", value: 2 },
+      ]);
+      await warehouse.publish("r2", [{ contract: history, columns: ["id", "value"], valuesIn: history }]);
+      expect((await rowsOf(history)).map(({ id, value }) => `${id}${value}`)).toEqual(["a1", "a2", "b1", "b2"]);
+    });
+
+    test("a part without its list is refused, and nothing changes", async () => {
+      await publish("r1", things, [{ id: "a", value: 1 }]);
+      const list = contractOf({ table: "listed", columns: [column("id", "STRING", "REQUIRED")] });
+      await stage("r2", things, [{ id: "b", value: 2 }]);
+      const refused = warehouse.publish("r2", [{ contract: things, columns: ["id"], valuesIn: list }]);
+      await expect(refused).rejects.toThrow(/listed/);
+      expect(await rowsOf(things)).toEqual([{ id: "a", value: 1 }]);
+    });
+
     test("a run is discarded alone, whatever its name", async () => {
       const runs = ["Run 1", "run 1", "run_1", "ру́н\"'; DROP"];
       for (const [value, run] of runs.entries()) await stage(run, things, [{ id: run, value }]);
