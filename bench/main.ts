@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeChangelog } from "@junoplus/bronze-ingest/testing/changelog-generator";
+import { type Growth, grow, splitLog } from "./growing-log";
 import type { Measurement, StepName } from "./step";
 
 const CACHE = join(__dirname, "../.cache/bench");
@@ -74,11 +75,34 @@ const NAMES: readonly StepName[] = [
   "medallion-all",
 ];
 
+/** A hundredth of a log that comes later, against the whole log read at once. */
+async function measureGrowth(changes: number): Promise<void> {
+  const source = await changelog(changes);
+  for (const growth of ["last-hundredth", "new-users"] satisfies Growth[]) {
+    const growing = join(CACHE, `growing-${changes}`);
+    splitLog(source, growing, growth);
+    const whole = await measure("medallion-all", join(growing, "log"));
+    grow(growing);
+    const later = await measure("medallion-since-last", join(growing, "log"));
+    rmSync(growing, { recursive: true });
+    const share = (later.milliseconds / whole.milliseconds) * 100;
+    say(
+      `${growth} of ${changes} changes: ${(later.milliseconds / 1000).toFixed(2)} s after a whole run of ${(whole.milliseconds / 1000).toFixed(2)} s, ` +
+        `${share.toFixed(1)} % (processor ${((later.cpuMilliseconds / whole.cpuMilliseconds) * 100).toFixed(1)} %); ${later.detail}`,
+    );
+  }
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { changes: { type: "string", default: "500000" }, rounds: { type: "string", default: "3" } },
+    options: {
+      changes: { type: "string", default: "500000" },
+      rounds: { type: "string", default: "3" },
+      growth: { type: "boolean", default: false },
+    },
   });
   const changes = Number(values.changes);
+  if (values.growth) return measureGrowth(changes);
   const results = await rounds(NAMES, await changelog(changes), Number(values.rounds));
   const seconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.milliseconds)) / 1000;
   const cpuSeconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.cpuMilliseconds)) / 1000;

@@ -12,7 +12,8 @@ export type StepName =
   | "tight-floor-all"
   | "duckdb-sessions"
   | "medallion-sessions"
-  | "medallion-all";
+  | "medallion-all"
+  | "medallion-since-last";
 
 /** What a step measured: milliseconds of the work without the start of the process, peak resident memory. */
 export interface Measurement {
@@ -38,6 +39,17 @@ async function medallion(directory: string, scratch: string, tables?: string): P
   return outcome.tables.map(({ contract, rows }) => `${contract.table} ${rows}`).join(", ");
 }
 
+/** Goes on from the last run in the scratch directory, over a log that has grown since. */
+async function sinceLast(directory: string, scratch: string): Promise<string> {
+  const warehouse = `duckdb:${scratch}/medallion.duckdb`;
+  const options = runOptions({ source: directory, warehouse, since: "last" }, "2025-01-01T00:00:00.000000Z");
+  const silent = { stage() {}, counters() {}, warn() {}, done() {} };
+  const { published, reading, tables } = await runMedallion(options, systemClock(randomUUID), silent);
+  if (!published || reading.since === null) throw new Error("the run did not go on from the last one");
+  const written = tables.reduce((sum, { rows }) => sum + rows, 0);
+  return `${reading.changes} changes, ${reading.bytes} bytes, ${reading.users} users, ${written} rows written`;
+}
+
 const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => Promise<string>>> = {
   "floor-sessions": async (directory) => JSON.stringify(await floor(directory, SESSIONS, nodeReader)),
   "tight-floor-sessions": async (directory) => JSON.stringify(await floor(directory, SESSIONS, rangeReader)),
@@ -47,6 +59,7 @@ const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => P
     JSON.stringify(await duckDbTherapySessions(directory, `${scratch}/sql.duckdb`)),
   "medallion-sessions": (directory, scratch) => medallion(directory, scratch, "silver_therapy_sessions"),
   "medallion-all": (directory, scratch) => medallion(directory, scratch),
+  "medallion-since-last": sinceLast,
 };
 
 function cpuSince(start: NodeJS.CpuUsage): number {
