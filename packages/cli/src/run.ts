@@ -143,11 +143,8 @@ async function stageAuditPublish(
   const staged = await stageTables(warehouse, { runId, reading, directory, counters, tables }, progress);
   progress.stage("check", `${staged.length} tables`);
   const checkedAt = clock.now();
-  const audit = await auditStagedTables(warehouse, {
-    ...{ runId, staged, flows, flowsInAll: inAll, checkedAt },
-    looksUp: reading.kind === "new",
-    allowEmpty: options.allowEmpty,
-  });
+  const { allowEmpty } = options;
+  const audit = await auditStagedTables(warehouse, { runId, staged, flows, flowsInAll: inAll, checkedAt, allowEmpty });
   const failures = blockingFailures(audit.checks);
   const published = failures.length === 0;
 
@@ -170,7 +167,7 @@ async function stageAuditPublish(
     await publishWithHistory(warehouse, REJECTION_TABLES, { ...history, freshness: [], volumes: [], state: [] });
   }
   // What is left are lists that only this run needed, and after a failure the tables.
-  await warehouse.discard(runId);
+  if (!published || reading.kind === "new") await warehouse.discard(runId);
   const rejections = await rejectionCounts(warehouse, runId);
   const read = readingOutcome(reading, flows, users);
   return { identity, published, tables: staged, checks: audit.checks, flows: inAll, rejections, reading: read };

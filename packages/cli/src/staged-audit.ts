@@ -48,8 +48,6 @@ export interface AuditInput {
   /** Counts of the changes that this run read, and of all that were ever read. */
   readonly flows: readonly ChangelogFlow[];
   readonly flowsInAll: readonly ChangelogFlow[];
-  /** Whether documents were looked up before they were read, as a run does that goes on from another. */
-  readonly looksUp: boolean;
   /** Canonical instant against which freshness is measured. */
   readonly checkedAt: string;
   readonly allowEmpty: boolean;
@@ -86,7 +84,7 @@ export async function auditStagedTables(warehouse: Warehouse, input: AuditInput)
   }
   const states = nameOf(documentStates);
   if (states !== null) checks.push(...(await leftStates(warehouse, states, input.flowsInAll)));
-  if (input.looksUp) checks.push(foreseenCheck(await unforeseenDocuments(warehouse, runId)));
+  checks.push(...(await foreseenChecks(warehouse, runId, staged)));
   const withoutFlow = staged.filter(({ contract }) => !flows.some(({ table }) => table === contract.table));
   checks.push(
     ...rowsWrittenChecks(
@@ -121,14 +119,26 @@ async function leftStates(
   });
 }
 
-/** Documents that left a state, and were not among those whose earlier state was looked up. */
-async function unforeseenDocuments(warehouse: Warehouse, runId: string): Promise<number> {
-  const [row] = await warehouse.query(
-    `SELECT COUNT(*) AS unforeseen FROM ${warehouse.stagingName(documentStates, runId)} AS states
-    WHERE NOT EXISTS (SELECT 1 FROM ${warehouse.stagingName(touchedDocuments, runId)} AS touched
-      WHERE touched.changelog = states.changelog AND touched.document_key = states.document_key)`,
-  );
-  return Number(row?.["unforeseen"] ?? 0);
+/** Rows of parts are of the users, days and documents that were listed before. */
+async function foreseenChecks(
+  warehouse: Warehouse,
+  runId: string,
+  staged: readonly StagedTable[],
+): Promise<readonly CheckResult[]> {
+  const checks: CheckResult[] = [];
+  for (const { contract, part } of staged) {
+    if (!("contract" in part)) continue;
+    // States replace those of their own keys, and what was looked up of them was listed.
+    const list = contract.table === documentStates.table ? touchedDocuments : part.valuesIn;
+    if (list.table === contract.table) continue;
+    const same = part.columns.map((column) => `listed.${column} = made.${column}`).join(" AND ");
+    const [row] = await warehouse.query(
+      `SELECT COUNT(*) AS unforeseen FROM ${warehouse.stagingName(contract, runId)} AS made
+      WHERE NOT EXISTS (SELECT 1 FROM ${warehouse.stagingName(list, runId)} AS listed WHERE ${same})`,
+    );
+    checks.push(foreseenCheck(contract.table, Number(row?.["unforeseen"] ?? 0)));
+  }
+  return checks;
 }
 
 /** Rejected changes and rejected array entries by change log, as staging has them. */

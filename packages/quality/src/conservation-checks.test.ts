@@ -112,6 +112,6 @@ test("the counts of two runs add up, and still balance", () => {
   expect(blockingFailures(conservationChecks(both, { ...STAGED, rejectedRows: 17, rejectedEntryRows: 7 }))).toEqual([]);
 });
 
-test("a document that was not foreseen blocks", () => {
-  expect([foreseenCheck(0), foreseenCheck(1)].map(({ blocking }) => blocking)).toEqual([false, true]);
+test("a row outside the part that is made anew blocks", () => {
+  expect([foreseenCheck("t", 0), foreseenCheck("t", 1)].map(({ blocking }) => blocking)).toEqual([false, true]);
 });

@@ -91,6 +91,23 @@ export function leftStateChecks(flow: ChangelogFlow, states: LeftStates): CheckR
   ];
 }
 
+/**
+ * A run that makes a part of a table anew has said beforehand which: a row outside of it would stand beside the old one, or,
+ * of a document, would not have been gone on from.
+ */
+export function foreseenCheck(table: string, unforeseen: number): CheckResult {
+  return noneOffends({
+    table,
+    metric: "part_foreseen",
+    category: "conservation",
+    offending: unforeseen,
+    description:
+      unforeseen === 0
+        ? "every row lies in the part of the table that is made anew"
+        : `${whole(unforeseen)} rows lie outside the part of the table that is made anew; if a change log grew within a line while it was read, run again`,
+  });
+}
+
 /** Counts of a change log in two runs together. */
 export function addFlows(
   flow: ChangelogFlow,
@@ -106,20 +123,6 @@ export function addFlows(
     live: flow.live + more.live,
     rejectedEntries: flow.rejectedEntries + more.rejectedEntries,
   };
-}
-
-/** A run that reads its log twice must find the same documents both times: one that was not foreseen was not gone on from. */
-export function foreseenCheck(unforeseen: number): CheckResult {
-  return noneOffends({
-    table: "document_states",
-    metric: "documents_foreseen",
-    category: "conservation",
-    offending: unforeseen,
-    description:
-      unforeseen === 0
-        ? "every document was foreseen when its earlier state was looked up"
-        : `${whole(unforeseen)} documents were not foreseen: the change logs grew within a line while they were read; run again`,
-  });
 }
 
 /** For tables without a change log: the rows that the shard writer counted are the rows that staging holds. */

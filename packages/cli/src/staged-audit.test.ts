@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dayTotals, rejectedChanges, tableContracts } from "@junoplus/contracts";
+import { blockingFailures } from "@junoplus/quality";
+import { openWarehouse } from "@junoplus/warehouse";
+import { afterAll, expect, test } from "vitest";
+import { writeNdjson } from "./earlier-rows";
+import { changedDays } from "./run-lists";
+import { auditStagedTables } from "./staged-audit";
+import { changedPart } from "./table-parts";
+
+const folder = mkdtempSync(join(tmpdir(), "staged-audit-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = (name: string, rows: readonly object[]): string => writeNdjson(join(folder, `${name}.ndjson`), rows);
+
+test.each([
+  ["of a listed day passes", ["2024-03-01", "2024-03-02"], []],
+  ["of a day that is not listed blocks", ["2024-03-02"], ["day_totals.part_foreseen"]],
+])("a row %s", async (_what, days, failures) => {
+  const warehouse = await openWarehouse("duckdb::memory:");
+  await warehouse.ensure(tableContracts);
+  const listed = days.map((session_date) => ({ session_date }));
+  await warehouse.stage("r", changedDays, [file("days", listed)]);
+  await warehouse.stage("r", dayTotals, [file("totals", [{ session_date: "2024-03-01", totals: "{}" }])]);
+  await warehouse.stage("r", rejectedChanges, []);
+  const part = changedPart(dayTotals);
+  const { checks } = await auditStagedTables(warehouse, {
+    runId: "r",
+    staged: [{ contract: dayTotals, rows: 1, written: 1, part, total: 1 }],
+    flows: [],
+    flowsInAll: [],
+    checkedAt: "2024-03-03T00:00:00.000000Z",
+    allowEmpty: false,
+  });
+  await warehouse.close();
+  expect(blockingFailures(checks).map(({ table, metric }) => `${table}.${metric}`)).toEqual(failures);
+});
