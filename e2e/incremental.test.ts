@@ -1,7 +1,9 @@
+import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFileSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { findPrism } from "@junoplus/beam-runtime/prism-binary";
 import { generateChanges } from "@junoplus/bronze-ingest/testing/changelog-generator";
 import { type RunOutcome, runMedallion, runOptions, systemClock } from "@junoplus/cli";
 import { dayTotals, documentStates, rejectedChangePayloads, rejectedChanges, runs } from "@junoplus/contracts";
@@ -385,3 +387,23 @@ describe("a run that is asked to go on from the last one", () => {
     expect(killed).toBeGreaterThan(0);
   });
 });
+
+// Prism is built with Go, the first time that it is needed.
+test.skipIf(spawnSync("go", ["version"]).error !== undefined)(
+  "on Prism a run goes on from the last one to what a whole run gives here",
+  { timeout: 300_000 },
+  async () => {
+    await findPrism();
+    const log = new GrowingLog();
+    const half = Math.floor(SAMPLE_LINES.length / 2);
+    for (const lines of [SAMPLE_LINES.slice(half), SAMPLE_LINES.slice(0, half)]) {
+      log.add(lines, false);
+      const called = ["run", "--source", log.source, "--warehouse", log.url("followed"), "--as-of", AS_OF];
+      const { code, stderr } = await medallion([...called, "--since", "last", "--runner", "prism"]);
+      expect(code, stderr).toBe(0);
+    }
+    await log.run("whole", AS_OF);
+    expect(await content(log.url("followed"))).toEqual(await content(log.url("whole")));
+    log.remove();
+  },
+);
