@@ -43,8 +43,8 @@ export class ProcessBundles implements Bundles, ProcessOwner {
   private readonly descriptors = new Map<string, ProcessBundleDescriptor>();
   /** What came in for bundles of which the worker has not been told yet. */
   private readonly early = new Map<string, Data[]>();
-  /** Bundles that have ended; what still comes in for them is dropped. */
-  private readonly over = new Set<string>();
+  /** Bundles that failed; what still comes in for them is dropped. */
+  private readonly failed = new Set<string>();
   private upstream: ClientDuplexStream<Elements, Elements> | undefined;
   private upstreamUrl = "";
   private upstreamDrained: Promise<void> | undefined;
@@ -60,7 +60,7 @@ export class ProcessBundles implements Bundles, ProcessOwner {
 
   async process(instructionId: string, descriptor: ProcessBundleDescriptor): Promise<BundleMetrics> {
     this.connect(descriptor);
-    const worker = this.idle() ?? this.leastBusy();
+    const worker = this.idleOrNew() ?? this.leastBusy();
     worker.bundles.add(instructionId);
     this.byBundle.set(instructionId, worker);
     for (const data of this.early.get(instructionId) ?? []) this.deliver(worker, data);
@@ -77,10 +77,12 @@ export class ProcessBundles implements Bundles, ProcessOwner {
       );
       if (error !== "") throw new Error(error);
       return response.oneofKind === "processBundle" ? response.processBundle.monitoringData : {};
+    } catch (error) {
+      this.failed.add(instructionId);
+      throw error;
     } finally {
       worker.bundles.delete(instructionId);
       this.byBundle.delete(instructionId);
-      this.over.add(instructionId);
     }
   }
 
@@ -174,7 +176,7 @@ export class ProcessBundles implements Bundles, ProcessOwner {
 
   private take(elements: Elements): void {
     for (const data of elements.data) {
-      if (this.over.has(data.instructionId)) continue;
+      if (this.failed.has(data.instructionId)) continue;
       this.waitingBytes += data.data.length;
       const worker = this.byBundle.get(data.instructionId);
       if (worker !== undefined) this.deliver(worker, data);
@@ -209,7 +211,7 @@ export class ProcessBundles implements Bundles, ProcessOwner {
     );
   }
 
-  private idle(): WorkerProcess | undefined {
+  private idleOrNew(): WorkerProcess | undefined {
     for (const worker of this.processes) if (worker.bundles.size === 0) return worker;
     if (this.processes.size === this.options.processes) return undefined;
     const started = new WorkerProcess(this.options.command, this, (ended) => this.processes.delete(ended));
