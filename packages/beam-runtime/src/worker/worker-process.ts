@@ -58,6 +58,7 @@ export class WorkerProcess {
   private readonly ended: Promise<void>;
   private resolveEnded: () => void = () => undefined;
   private readonly waiting = new Map<string, Waiting>();
+  private readonly delivering = new Set<() => void>();
   private readonly control = new Connection<Control>();
   private readonly data = new Connection<DataStream>();
   private readonly server = new Server(UNLIMITED);
@@ -102,8 +103,12 @@ export class WorkerProcess {
     const stream = await this.data.opened.catch(() => undefined);
     if (stream === undefined) return;
     await new Promise<void>((resolve) => {
-      if (this.fault === undefined) stream.write(elements, () => resolve());
-      else resolve();
+      if (this.fault !== undefined) return resolve();
+      this.delivering.add(resolve);
+      stream.write(elements, () => {
+        this.delivering.delete(resolve);
+        resolve();
+      });
     });
   }
 
@@ -125,6 +130,8 @@ export class WorkerProcess {
     this.data.fail(reason);
     for (const { reject } of this.waiting.values()) reject(reason);
     this.waiting.clear();
+    // A stream that broke may never say that it wrote.
+    for (const resolve of this.delivering) resolve();
     this.server.forceShutdown();
     this.onEnd(this);
     this.resolveEnded();
