@@ -6,6 +6,7 @@ import {
   RemoteGrpcPort,
 } from "apache-beam/proto/beam_fn_api";
 import type { PTransform } from "apache-beam/proto/beam_runner_api";
+import { type LoggingStageInfo, loggingLocalStorage } from "apache-beam/worker/logging";
 import {
   type IOperator,
   NonPromise,
@@ -29,6 +30,7 @@ export class SourceOperator implements IOperator {
   private readonly coder: Coder<unknown>;
   private readonly receiver: Receiver;
   private readonly bundleId: () => string;
+  private readonly loggingStageInfo: LoggingStageInfo;
   /** Elements begun; the index of the next one. */
   private begun = 0;
   /** The index of the first element that is not this bundle's. */
@@ -46,6 +48,7 @@ export class SourceOperator implements IOperator {
     const [output = ""] = Object.values(transform.outputs);
     this.receiver = context.getReceiver(output);
     this.bundleId = context.getBundleId;
+    this.loggingStageInfo = context.loggingStageInfo;
   }
 
   /** The index of the element that the bundle is at; -1 before the first. */
@@ -100,6 +103,8 @@ export class SourceOperator implements IOperator {
   }
 
   private async read(data: Uint8Array): Promise<void> {
+    // Data comes in outside of the bundle's own turn: without this a log entry would not know its step.
+    loggingLocalStorage.enterWith(this.loggingStageInfo);
     const reader = new Reader(data);
     let turn = Date.now();
     // After a split the rest of the data is another bundle's.
