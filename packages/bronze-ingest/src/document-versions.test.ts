@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ChangelogContract, DocumentVersion } from "@junoplus/contracts";
+import { type ContractFolder, olderVersions, readContracts } from "@junoplus/contracts/generate/schema-file";
+import { anyDocumentOf } from "@junoplus/contracts/testing/any-document";
+import { builtContracts, VERSIONED_CONTRACT } from "@junoplus/contracts/testing/built-contracts";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LoggedChange } from "./change";
+import { documentOf } from "./document";
+import { readChange } from "./read-change";
+
+const [newest] = readContracts(VERSIONED_CONTRACT) as [ContractFolder];
+const versions = [...olderVersions(VERSIONED_CONTRACT, newest), newest];
+const VERSIONS = versions.map(({ version }) => [version] as const);
+
+let directory: string;
+let contract: ChangelogContract;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "versions-"));
+  const built = await builtContracts(VERSIONED_CONTRACT, directory);
+  contract = built.changelogContracts[0] as ChangelogContract;
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+function read(document: object): LoggedChange {
+  const row = {
+    timestamp: "2024-08-26T15:33:27.642846Z",
+    event_id: "e1",
+    document_name: "check_ins/c1",
+    operation: "UPDATE",
+    data: JSON.stringify(document),
+  };
+  return readChange(contract, JSON.stringify(row));
+}
+
+function documentIn({ rejection, data }: LoggedChange): unknown {
+  expect(rejection).toBeNull();
+  return documentOf(contract, data ?? "");
+}
+
+/** A version as reading has it. */
+function readable(version: string): DocumentVersion {
+  const claim = contract.versions?.claimed({ schemaVersion: version });
+  if (claim === undefined || "fault" in claim) throw new Error(`${version} cannot be claimed`);
+  return claim.version;
+}
+
+describe("a document is read by the version that it claims", () => {
+  const ONE = { pain: 7, day: "2024-03-01", mood: "fine" };
+  const THREE = { feeling: { painPercent: 70, mood: "fine" }, startOfDay: "2024-03-01T00:00:00.000000Z" };
+
+  test("as text", () => {
+    expect(documentIn(read({ ...ONE, schemaVersion: "1.1.0" }))).toEqual({ ...THREE });
+  });
+
+  test("as the number of a major, which means its last version", () => {
+    expect(documentIn(read({ ...ONE, schemaVersion: 1 }))).toEqual(THREE);
+    expect(documentIn(read({ painPercent: 70, schemaVersion: 2 }))).toEqual({
+      schemaVersion: 2,
+      feeling: { painPercent: 70 },
+    });
+    expect(documentIn(read({ ...THREE, schemaVersion: 3 }))).toEqual({ ...THREE, schemaVersion: 3 });
+  });
+
+  test("without what that version does not name", () => {
+    expect(documentIn(read({ ...ONE, schemaVersion: "1.0.1" }))).toEqual({ ...THREE, feeling: { painPercent: 70 } });
+  });
+
+  test("by the major of unversioned documents, when it claims none, or null", () => {
+    expect(documentIn(read(ONE))).toEqual(THREE);
+    expect(documentIn(read({ ...ONE, schemaVersion: null }))).toEqual(THREE);
+  });
+
+  test("and what breaks that version is rejected, whatever the newest would say", () => {
+    expect(read({ feeling: { painPercent: 70 }, moments: [], pain: 11, schemaVersion: 1 }).rejection).toMatchObject({
+      reason: "breaks_contract",
+      detail: "/pain: must be <= 10 in version 1.1.0",
+      pointers: ["/pain"],
+    });
+    expect(read({ feeling: { painPercent: 101 }, schemaVersion: 3 }).rejection?.detail).toBe(
+      "/feeling/painPercent: must be <= 100",
+    );
+  });
+});
+
+test.each([["9.0.0"], ["1.2.0"], ["1"], [""], [4], [0], [1.5], [-1], [true], [{ major: 1 }], [[1]]])(
+  "the claim %j names no version: rejected, with the field and the versions that there are",
+  (claim) => {
+    const { rejection, rejectedEntries } = read({ schemaVersion: claim });
+    expect(rejection).toEqual({
+      reason: "breaks_contract",
+      detail:
+        "/schemaVersion: names no version of the contract (1.0.0, 1.0.1, 1.1.0, 2.0.0, 3.0.0, 3.1.0, or the number of a major)",
+      pointers: ["/schemaVersion"],
+      isEntry: false,
+    });
+    expect(rejectedEntries).toEqual([]);
+  },
+);
+
+describe("an array entry that its version rejects", () => {
+  test("is rejected alone, and the rest goes on", () => {
+    const at = "2024-03-01T08:00:00Z";
+    const change = read({
+      schemaVersion: 1,
+      moments: [{ at, pain: 3 }, { pain: 4 }, { at, pain: 11 }, { at, pain: 5 }],
+    });
+    expect(change.rejectedEntries.map(({ detail }) => detail)).toEqual([
+      "/moments/1/at: is missing in version 1.1.0",
+      "/moments/2/pain: must be <= 10 in version 1.1.0",
+    ]);
+    expect(documentIn(change)).toMatchObject({
+      moments: [
+        { at: "2024-03-01T08:00:00.000000Z", painPercent: 30 },
+        { at: "2024-03-01T08:00:00.000000Z", painPercent: 50 },
+      ],
+    });
+  });
+});
+
+describe.each(VERSIONS)("any document that is valid under %s", (version) => {
+  const schema = versions.find((candidate) => candidate.version === version)?.schema;
+  if (schema === undefined) throw new Error(`${version} is gone`);
+
+  test("is accepted, and is valid under the newest version when it is upcast", () => {
+    const own = readable(version);
+    fc.assert(
+      fc.property(anyDocumentOf(schema, own), (document) => {
+        const change = read({ ...document, schemaVersion: version });
+        expect(change.rejection).toBeNull();
+        expect(change.rejectedEntries).toEqual([]);
+        const upcast = documentIn(change);
+        expect(contract.faults(upcast)).toEqual([]);
+        expect(contract.decode(upcast as object)).toEqual(upcast);
+      }),
+    );
+  });
+
+  test("keeps its pain", () => {
+    const own = readable(version);
+    fc.assert(
+      fc.property(anyDocumentOf(schema, own), (document) => {
+        const { feeling } = documentIn(read({ ...document, schemaVersion: version })) as {
+          feeling?: { painPercent?: number };
+        };
+        const { pain, painPercent, feeling: told } = document as Record<string, { painPercent?: number } | null>;
+        const expected = pain == null ? (painPercent ?? told?.painPercent) : Number(pain) * 10;
+        expect(feeling?.painPercent ?? null).toBe(expected ?? null);
+      }),
+    );
+  });
+});
+
+test("an older document that cannot be made one of the newest version is rejected, and says after what", () => {
+  const strict: ChangelogContract = {
+    ...contract,
+    faults: (document) =>
+      contract.faults(document).concat({
+        pointer: "/feeling",
+        message: "is not felt",
+        rule: "not",
+        reason: "breaks_contract",
+      }),
+  };
+  const row = { timestamp: "2024-08-26T15:33:27Z", event_id: "e1", document_name: "check_ins/c1", operation: "UPDATE" };
+  const change = readChange(strict, JSON.stringify({ ...row, data: '{"pain":3}' }));
+  expect(change.rejection).toMatchObject({
+    reason: "breaks_contract",
+    detail: "/feeling: is not felt after upcasting from 1.1.0",
+  });
+  expect(change.payload).not.toBeNull();
+});
