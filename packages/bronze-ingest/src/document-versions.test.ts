@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ChangelogContract, DocumentVersion } from "@junoplus/contracts";
+import { interpretedChangelog } from "@junoplus/contracts/generate/interpreted-contract";
 import { type ContractFolder, olderVersions, readContracts } from "@junoplus/contracts/generate/schema-file";
 import { anyDocumentOf } from "@junoplus/contracts/testing/any-document";
 import { builtContracts, VERSIONED_CONTRACT } from "@junoplus/contracts/testing/built-contracts";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LoggedChange } from "./change";
-import { documentOf } from "./document";
+import { documentOf, readDocument } from "./document";
 import { readChange } from "./read-change";
 
 const [newest] = readContracts(VERSIONED_CONTRACT) as [ContractFolder];
@@ -17,11 +18,15 @@ const VERSIONS = versions.map(({ version }) => [version] as const);
 
 let directory: string;
 let contract: ChangelogContract;
+let interpreted: ChangelogContract;
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), "versions-"));
   const built = await builtContracts(VERSIONED_CONTRACT, directory);
   contract = built.changelogContracts[0] as ChangelogContract;
+  const upcasters = built.upcasters[contract.table];
+  if (upcasters === undefined) throw new Error("the fixture has upcasters");
+  interpreted = interpretedChangelog(newest, versions.slice(0, -1), upcasters);
 });
 afterAll(() => {
   rmSync(directory, { recursive: true });
@@ -154,6 +159,35 @@ describe.each(VERSIONS)("any document that is valid under %s", (version) => {
       }),
     );
   });
+});
+
+test("a contract that is interpreted from its files reads as the generated one does, valid or not", () => {
+  const level = fc.oneof(fc.integer({ min: -5, max: 130 }), fc.constantFrom("much", null));
+  const moments = fc.array(fc.record({ at: fc.constantFrom("2024-01-01", 5), pain: level, painPercent: level }), {
+    maxLength: 3,
+  });
+  const documents = fc.record(
+    {
+      schemaVersion: fc.constantFrom<unknown>(1, 2, 3, 4, "1.0.0", "1.1.0", "2.0.0", "3.0.0", "3.1.0", "2.1.0", null),
+      pain: level,
+      painPercent: level,
+      day: fc.constantFrom("2024-01-01", "a day", 5),
+      mood: fc.constantFrom("fine", 5),
+      feeling: fc.record({ painPercent: level, isRested: fc.boolean() }, { requiredKeys: [] }),
+      moments,
+    },
+    { requiredKeys: [] },
+  );
+  const outcomes = { valid: 0, invalid: 0 };
+  fc.assert(
+    fc.property(documents, (document) => {
+      const read = readDocument(contract, document);
+      expect(readDocument(interpreted, document)).toEqual(read);
+      outcomes[read.faults.document.length === 0 ? "valid" : "invalid"] += 1;
+    }),
+    { numRuns: 500 },
+  );
+  expect(Math.min(outcomes.valid, outcomes.invalid)).toBeGreaterThan(25);
 });
 
 test("an older document that cannot be made one of the newest version is rejected, and says after what", () => {

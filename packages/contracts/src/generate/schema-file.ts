@@ -87,7 +87,7 @@ export function olderVersions(packageRoot: string, contract: ContractFolder): re
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .map((file) => parseContract(contract.layer, contract.name, readFileSync(join(folder, file), "utf8")))
-    .filter(({ version }) => version !== contract.version)
+    .filter((frozen) => byVersion(frozen, contract) < 0)
     .sort(byVersion);
 }
 
