@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ChangelogContract, DocumentVersion } from "@junoplus/contracts";
+import { type ChangelogContract, changelogContracts, type DocumentVersion } from "@junoplus/contracts";
 import { interpretedChangelog } from "@junoplus/contracts/generate/interpreted-contract";
 import { type ContractFolder, olderVersions, readContracts } from "@junoplus/contracts/generate/schema-file";
 import { anyDocumentOf } from "@junoplus/contracts/testing/any-document";
@@ -14,7 +14,7 @@ import { readChange } from "./read-change";
 
 const [newest] = readContracts(VERSIONED_CONTRACT) as [ContractFolder];
 const versions = [...olderVersions(VERSIONED_CONTRACT, newest), newest];
-const VERSIONS = versions.map(({ version }) => [version] as const);
+const CONTRACTS = join(__dirname, "../../contracts");
 
 let directory: string;
 let contract: ChangelogContract;
@@ -32,25 +32,25 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
-function read(document: object): LoggedChange {
+function read(document: object, own: ChangelogContract = contract): LoggedChange {
   const row = {
     timestamp: "2024-08-26T15:33:27.642846Z",
     event_id: "e1",
-    document_name: "check_ins/c1",
+    document_name: own.path.replace(/[{}]/g, ""),
     operation: "UPDATE",
     data: JSON.stringify(document),
   };
-  return readChange(contract, JSON.stringify(row));
+  return readChange(own, JSON.stringify(row));
 }
 
-function documentIn({ rejection, data }: LoggedChange): unknown {
+function documentIn({ rejection, data }: LoggedChange, own: ChangelogContract = contract): unknown {
   expect(rejection).toBeNull();
-  return documentOf(contract, data ?? "");
+  return documentOf(own, data ?? "");
 }
 
 /** A version as reading has it. */
-function readable(version: string): DocumentVersion {
-  const claim = contract.versions?.claimed({ schemaVersion: version });
+function readable(version: string, own = contract, field = "schemaVersion"): DocumentVersion {
+  const claim = own.versions?.claimed({ [field]: version });
   if (claim === undefined || "fault" in claim) throw new Error(`${version} cannot be claimed`);
   return claim.version;
 }
@@ -128,28 +128,42 @@ describe("an array entry that its version rejects", () => {
   });
 });
 
-describe.each(VERSIONS)("any document that is valid under %s", (version) => {
-  const schema = versions.find((candidate) => candidate.version === version)?.schema;
-  if (schema === undefined) throw new Error(`${version} is gone`);
+/** Every version of every contract whose documents claim theirs: the fixture's, and the project's own. */
+const CLAIMABLE = [VERSIONED_CONTRACT, CONTRACTS].flatMap((root) =>
+  readContracts(root).flatMap((own) => {
+    const field = own.schema.changelog?.versionField;
+    if (field === undefined) return [];
+    return [...olderVersions(root, own), own].map(
+      ({ schema, version }) =>
+        [`${own.schema.title} ${version}`, { title: own.schema.title, field, schema, version }] as const,
+    );
+  }),
+);
 
-  test("is accepted, and is valid under the newest version when it is upcast", () => {
-    const own = readable(version);
+test.each(CLAIMABLE)(
+  "any document that is valid under %s is accepted, and upcast it is valid under the newest",
+  (_name, claim) => {
+    const own = [contract, ...changelogContracts].find(({ table }) => table === claim.title) as ChangelogContract;
+    const version = readable(claim.version, own, claim.field);
     fc.assert(
-      fc.property(anyDocumentOf(schema, own), (document) => {
-        const change = read({ ...document, schemaVersion: version });
+      fc.property(anyDocumentOf(claim.schema, version), (document) => {
+        const data = { ...document, [claim.field]: claim.version };
+        const change = read(data, own);
         expect(change.rejection).toBeNull();
         expect(change.rejectedEntries).toEqual([]);
-        const upcast = documentIn(change);
-        expect(contract.faults(upcast)).toEqual([]);
-        expect(contract.decode(upcast as object)).toEqual(upcast);
+        const upcast = documentIn(change, own);
+        expect(own.faults(upcast)).toEqual([]);
+        expect(own.decode(upcast as object)).toEqual(upcast);
       }),
     );
-  });
+  },
+);
 
-  test("keeps its pain", () => {
-    const own = readable(version);
+test.each(versions.map(({ schema, version }) => [version, schema] as const))(
+  "a document of %s keeps its pain through all upcasters",
+  (version, schema) => {
     fc.assert(
-      fc.property(anyDocumentOf(schema, own), (document) => {
+      fc.property(anyDocumentOf(schema, readable(version)), (document) => {
         const { feeling } = documentIn(read({ ...document, schemaVersion: version })) as {
           feeling?: { painPercent?: number };
         };
@@ -158,8 +172,8 @@ describe.each(VERSIONS)("any document that is valid under %s", (version) => {
         expect(feeling?.painPercent ?? null).toBe(expected ?? null);
       }),
     );
-  });
-});
+  },
+);
 
 test("a contract that is interpreted from its files reads as the generated one does, valid or not", () => {
   const level = fc.oneof(fc.integer({ min: -5, max: 130 }), fc.constantFrom("much", null));

@@ -126,9 +126,9 @@ function sideOf(versions: readonly ContractFolder[]): ReplaySide {
       `${title} ${own.version} has no upcaster from major ${missing.join(", ")}: add it to packages/contracts/src/upcasters.ts, then npm run build`,
     );
   }
+  const fields = new Set(versions.flatMap(({ schema }) => fieldNames(schema)));
+  if (changelog?.versionField !== undefined) fields.add(changelog.versionField);
   try {
-    const fields = new Set(versions.flatMap(({ schema }) => fieldNames(schema)));
-    if (changelog?.versionField !== undefined) fields.add(changelog.versionField);
     return { contract: interpretedChangelog(own, older, known), fields };
   } catch (error) {
     throw new UnreadableContractError(`${own.path}, version ${own.version}: ${(error as Error).message}`);

@@ -6,17 +6,8 @@ import type { Fault } from "./contract";
 import { columnsOf } from "./generate/columns";
 import { frozenPath } from "./generate/freeze";
 import { render } from "./generate/render";
-import {
-  type ContractFolder,
-  type ContractSchema,
-  olderVersions,
-  type PropertySchema,
-  readContracts,
-} from "./generate/schema-file";
-import { upcasterFaults } from "./generate/upcaster-faults";
+import { type ContractFolder, type ContractSchema, type PropertySchema, readContracts } from "./generate/schema-file";
 import { changelogContracts, tableContracts } from "./generated";
-import { VERSIONED_CONTRACT } from "./testing/built-contracts";
-import { upcasters } from "./upcasters";
 
 const packageRoot = join(__dirname, "..");
 const contracts = readContracts(packageRoot);
@@ -64,12 +55,9 @@ describe("metaschema", () => {
   const faultsOf = (schema: unknown): readonly string[] =>
     validate(schema) ? [] : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 
-  test.each(named([...contracts, ...readContracts(VERSIONED_CONTRACT)]))(
-    "%s says only what a contract may say",
-    (_path, { schema }) => {
-      expect(faultsOf(schema)).toEqual([]);
-    },
-  );
+  test.each(named(contracts))("%s says only what a contract may say", (_path, { schema }) => {
+    expect(faultsOf(schema)).toEqual([]);
+  });
 
   test.each(named(contracts))("%s fails with a misspelled keyword, wherever it stands", (_path, { schema }) => {
     const accepted = keywordsOf(schema).filter((pointer) => faultsOf(misspelled(schema, pointer)).length === 0);
@@ -106,11 +94,6 @@ describe("metaschema", () => {
     ["a view over nothing", withWarehouse(table, { kind: "view", cluster: undefined })],
     ["a table that reads another", withWarehouse(table, { from: "silver_medications" })],
     ["an unlisted reason", { ...changelog, changelog: { ...changelog.changelog, missing: { "/name": "gone" } } }],
-    ["a version field without name", { ...changelog, changelog: { ...changelog.changelog, versionField: "" } }],
-    [
-      "a major for unversioned documents alone",
-      { ...changelog, changelog: { ...changelog.changelog, unversioned: 1 } },
-    ],
     ["a path that ends in a collection", { ...changelog, changelog: { ...changelog.changelog, path: "medications" } }],
   ])("a contract with %s fails", (_case, schema) => {
     expect(faultsOf(JSON.parse(JSON.stringify(schema)))).not.toEqual([]);
@@ -224,19 +207,6 @@ describe("change logs", () => {
   test.each(named(changelogs))("%s: the wildcards of its path differ", (_path, { schema }) => {
     const wildcards = [...(schema.changelog?.path ?? "").matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(new Set(wildcards).size).toBe(wildcards.length);
-  });
-
-  test.each(named(changelogs))(
-    "%s: each older major has an upcaster, where documents claim their version",
-    (_path, contract) => {
-      const registered = upcasters[contract.schema.title] ?? {};
-      expect(upcasterFaults(contract, olderVersions(packageRoot, contract), registered)).toEqual([]);
-    },
-  );
-
-  test("upcasters belong to a change log", () => {
-    const titles = changelogs.map(({ schema }) => schema.title);
-    expect(Object.keys(upcasters).filter((title) => !titles.includes(title))).toEqual([]);
   });
 
   test.each(named(changelogs))("%s: its entries are arrays of maps of the document", (_path, { schema }) => {
