@@ -4,6 +4,7 @@ import type {
   DoFn,
   Instant,
   IntervalWindow,
+  Metric,
   ParDoLookupParam,
   Window,
   WindowedValue,
@@ -115,6 +116,12 @@ export function withBoth(
 /** Adds the number to a counter. */
 export function counted(amount: number, { total }: { total: Counter }): number {
   total.update(amount);
+  return amount;
+}
+
+/** Adds the number to a distribution. */
+export function measured(amount: number, { sizes }: { sizes: Metric<number> }): number {
+  sizes.update(amount);
   return amount;
 }
 
@@ -236,6 +243,15 @@ export function canonicalValues({ value }: { value: Iterable<unknown> }): string
 
 export function sameKey(): string {
   return "k";
+}
+
+/** Says its word to the console, as a warning and as an aside. */
+export function warning(word: string): string {
+  // biome-ignore lint/suspicious/noConsole: this is what the worker's log is for
+  console.warn(`a warning of ${word}`);
+  // biome-ignore lint/suspicious/noConsole: this is what the worker's log is for
+  console.debug(`an aside of ${word}`);
+  return word;
 }
 
 /** Never ends. */

@@ -2,13 +2,7 @@ import "apache-beam";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
 import type { MetricsContainer, MetricsShortIdCache } from "apache-beam/worker/metrics";
 import { Writer } from "protobufjs";
-
-interface Distribution {
-  readonly count: number;
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-}
+import type { Distribution } from "../job-metrics";
 
 /** A bundle starts from zero: the SDK forgets only that its cells were set, and adds the next bundle to the last one's. */
 export function resetMetrics(container: MetricsContainer): void {
