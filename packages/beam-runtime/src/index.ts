@@ -4,6 +4,9 @@ export { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "./ex
 export { type FileRange, fileRanges, type LinesFile, linesOfRanges, spreadRanges } from "./file-ranges";
 export { type Distribution, distributionsOfRun } from "./job-metrics";
 export { combineBy, dropKey, type Grouped, groupBy, type Keyed, keyBy } from "./keyed";
+export { latestPerKey, type Order } from "./latest-per-key";
 export { JobFailedError, PrismRunner, type PrismRunnerOptions } from "./prism-runner";
+export { RowCoder, withKeyedRows, withRows } from "./row-coder";
+export { RowCodingError, type RowColumn, type RowColumnType } from "./row-values";
 export { type Split, splitByTag, type Tagged } from "./split-by-tag";
 export { writeShards, writtenCounter } from "./write-shards";

@@ -29,6 +29,10 @@ export function amountOf({ amount }: Sample): number {
   return amount;
 }
 
+export function byAmount(a: Sample, b: Sample): number {
+  return a.amount - b.amount;
+}
+
 export function sampled(amount: number): Sample {
   return { word: "w", amount };
 }
@@ -209,6 +213,11 @@ export const failingCombine: CombineFn<string, null, null> = {
   mergeAccumulators: failing,
   extractOutput: failing,
 };
+
+/** One of 10,000 keys. */
+export function lastFourDigits(number: string): string {
+  return number.slice(-4);
+}
 
 /** Half of all numbers, the even ones, have one key. */
 export function skewedKey(number: string): string {
