@@ -4,6 +4,7 @@ import { type Coder, Context, globalRegistry, writeRawBytes } from "apache-beam/
 import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { KVCoder } from "apache-beam/coders/required_coders";
 import type { Coder as CoderProto } from "apache-beam/proto/beam_runner_api";
+import { requireForSerialization } from "apache-beam/serialization";
 import { withCoderInternal } from "apache-beam/transforms/internal";
 import type { Reader, Writer } from "protobufjs";
 import type { Keyed } from "./keyed";
@@ -25,6 +26,46 @@ type Row = Readonly<Record<string, unknown>>;
  * where it has no value. Bytes written with fewer columns are read when those that came after are NULLABLE; they are null.
  */
 export class RowCoder implements Coder<unknown> {
+  /** Has the columns and nothing else: steps with side inputs carry the coders of the pipeline before them. */
+  constructor(private readonly columns: readonly RowColumn[]) {
+    codingOf(columns);
+  }
+
+  encode(element: unknown, writer: Writer, context: Context): void {
+    const bytes = codingOf(this.columns).encode(element as Row | null);
+    if (context === Context.wholeStream) writeRawBytes(bytes, writer);
+    else writer.bytes(bytes);
+  }
+
+  decode(reader: Reader, context: Context): unknown {
+    const coding = codingOf(this.columns);
+    if (context !== Context.wholeStream) return coding.decode(reader.bytes());
+    const bytes = reader.buf.subarray(reader.pos, reader.len);
+    reader.pos = reader.len;
+    return coding.decode(bytes);
+  }
+
+  toProto(): CoderProto {
+    const columns = this.columns.map(({ name, type, mode }) => ({ name, type, mode }));
+    // Not a Buffer, which cannot be carried by a step with a side input.
+    const payload = new TextEncoder().encode(JSON.stringify(columns));
+    return { spec: { urn: ROW_CODER_URN, payload }, componentCoderIds: [] };
+  }
+}
+
+const codings = new WeakMap<readonly RowColumn[], RowCoding>();
+
+function codingOf(columns: readonly RowColumn[]): RowCoding {
+  let coding = codings.get(columns);
+  if (coding === undefined) {
+    coding = new RowCoding(columns);
+    codings.set(columns, coding);
+  }
+  return coding;
+}
+
+/** What is known of columns before the first row comes. */
+class RowCoding {
   private readonly columns: readonly CodedColumn[];
   private readonly nullable: number;
   private readonly fingerprint: number;
@@ -41,25 +82,7 @@ export class RowCoder implements Coder<unknown> {
     this.fingerprint = fingerprintOf(given);
   }
 
-  encode(element: unknown, writer: Writer, context: Context): void {
-    const bytes = this.encoded(element as Row | null);
-    if (context === Context.wholeStream) writeRawBytes(bytes, writer);
-    else writer.bytes(bytes);
-  }
-
-  decode(reader: Reader, context: Context): unknown {
-    if (context !== Context.wholeStream) return this.decoded(reader.bytes());
-    const bytes = reader.buf.subarray(reader.pos, reader.len);
-    reader.pos = reader.len;
-    return this.decoded(bytes);
-  }
-
-  toProto(): CoderProto {
-    const columns = this.given.map(({ name, type, mode }) => ({ name, type, mode }));
-    return { spec: { urn: ROW_CODER_URN, payload: Buffer.from(JSON.stringify(columns)) }, componentCoderIds: [] };
-  }
-
-  private encoded(row: Row | null): Uint8Array {
+  encode(row: Row | null): Uint8Array {
     if (typeof row !== "object" || row === null) throw new RowCodingError("an element is no row: it has no columns");
     const { bytes, columns } = this;
     bytes.clear();
@@ -78,7 +101,7 @@ export class RowCoder implements Coder<unknown> {
     return bytes.copy();
   }
 
-  private decoded(encoded: Uint8Array): Row {
+  decode(encoded: Uint8Array): Row {
     const bytes = new ByteReader(encoded);
     const count = this.readVersion(bytes);
     const columns = count === this.columns.length ? this.columns : this.columns.slice(0, count);
@@ -171,3 +194,5 @@ export function withKeyedRows<R extends object>(
     rows.apply(withCoderInternal(coder as unknown as Coder<Keyed<R>>)),
   );
 }
+
+requireForSerialization("@junoplus/beam-runtime/row-coder", exports);

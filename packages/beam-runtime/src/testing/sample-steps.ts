@@ -12,6 +12,7 @@ import type {
 import { requireForSerialization } from "apache-beam/serialization";
 import { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "../exact-sum";
 import { canonicalJson } from "../json-coder";
+import type { RowColumn } from "../row-values";
 
 // Worker functions of this package's own tests.
 
@@ -245,9 +246,38 @@ export function unspeakable(number: number): Readonly<Record<string, unknown>> {
   };
 }
 
+/** A row of the columns below. */
+export function numberedRow(number: string): Readonly<Record<string, unknown>> {
+  const whole = Number(number);
+  return {
+    id: number,
+    whole: whole % 2 === 0 ? 2n ** 60n + BigInt(whole) : whole,
+    real: whole % 3 === 0 ? -0 : whole / 3,
+    tags: whole % 5 === 0 ? [number, ""] : [],
+    note: whole % 7 === 0 ? null : "é",
+  };
+}
+
+export const NUMBERED_COLUMNS: readonly RowColumn[] = [
+  { name: "id", type: "STRING", mode: "REQUIRED" },
+  { name: "whole", type: "INT64", mode: "REQUIRED" },
+  { name: "real", type: "FLOAT64", mode: "REQUIRED" },
+  { name: "tags", type: "STRING", mode: "REPEATED" },
+  { name: "note", type: "STRING", mode: "NULLABLE" },
+];
+
+export function lastDigit({ id }: { id: string }): string {
+  return id.slice(-1);
+}
+
 /** A group's values as text, in order. */
 export function canonicalValues({ value }: { value: Iterable<unknown> }): string {
   return [...value].map(canonicalJson).sort().join();
+}
+
+/** A side input's elements as text, in order. */
+export function canonicalSide(_: unknown, { side }: { side: All }): string {
+  return [...side.lookup()].map(canonicalJson).sort().join();
 }
 
 export function sameKey(): string {
