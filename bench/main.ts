@@ -79,7 +79,13 @@ async function main(): Promise<void> {
     options: { changes: { type: "string", default: "500000" }, rounds: { type: "string", default: "3" } },
   });
   const changes = Number(values.changes);
-  if (positionals[0] === "runtime") {
+  const [section] = positionals;
+  if (section !== undefined && section !== "runtime") {
+    process.stderr.write(`bench: there is no section ${section}: give none, or "runtime"\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (section === "runtime") {
     await benchRuntime(Number(values.rounds));
     await benchCoders(5 * Number(values.rounds), await changelog(changes));
     return;

@@ -46,6 +46,14 @@ test("the order in which fields were set leaves no trace in the bytes", () => {
   );
 });
 
+test("the SDK's general coder writes equal objects as different bytes", () => {
+  const ofSdk = [
+    { a: 1, b: 2 },
+    { b: 2, a: 1 },
+  ].map((given) => bytesOf(new GeneralObjectCoder<unknown>(), [given], Context.wholeStream));
+  expect(ofSdk[0]).not.toEqual(ofSdk[1]);
+});
+
 /** What the SDK's general coder makes of each. */
 const changedBySdk: readonly (readonly [given: unknown, ofSdk: unknown])[] = [
   [-0, 0],

@@ -8,11 +8,17 @@ import { identity, lastFourDigits, numberOfValues, numbersBelow } from "./sample
 
 type Numbers = PCollection<string>;
 
+interface MeasuredRunner {
+  readonly create: () => Runner;
+  /** Two numbers of elements, far enough apart for what the runner's start varies by. */
+  readonly sizes: readonly [small: number, large: number];
+}
+
 /** The runners that a measurement sets side by side; the first is the SDK's own. */
-export const MEASURED_RUNNERS: Readonly<Record<string, () => Runner>> = {
-  "SDK direct": () => directRunner(),
-  direct: () => new DirectRunner(),
-  Prism: () => new PrismRunner(),
+export const MEASURED_RUNNERS: Readonly<Record<string, MeasuredRunner>> = {
+  "SDK direct": { create: () => directRunner(), sizes: [50_000, 450_000] },
+  direct: { create: () => new DirectRunner(), sizes: [50_000, 450_000] },
+  Prism: { create: () => new PrismRunner(), sizes: [50_000, 2_050_000] },
 };
 
 /** What is measured, after a source of numbers as text; `source` is what is in each of the others. */
