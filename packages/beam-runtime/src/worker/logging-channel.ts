@@ -15,8 +15,9 @@ const BATCH_LENGTH = 1 << 20;
 /** With more than this waiting for the runner, entries are dropped, and counted. */
 const MOST_WAITING_ENTRIES = 10_000;
 const MOST_WAITING_LENGTH = 8 << 20;
-/** What was sent this short a time before the channel broke may not have arrived, and is written to stderr too. */
+/** What was sent this short a time before the channel broke may not have arrived; the last batches of it go to stderr too. */
 const DOUBTFUL_MS = 1_000;
+const MOST_DOUBTFUL_BATCHES = 100;
 /** How long a runner may take to accept the channel. */
 const CONNECTING_MS = 10_000;
 /** How long a stopping worker waits for a runner that does not take its last entries. */
@@ -31,7 +32,7 @@ export class LoggingChannel {
   private waiting: LogEntry[] = [];
   private waitingLength = 0;
   private dropped = 0;
-  /** What was sent within the last second, with its time: the runner confirms nothing. */
+  /** What was sent last, with its time: the runner confirms nothing. */
   private sent: { readonly at: number; readonly entries: readonly LogEntry[] }[] = [];
   private target: "unknown" | "connecting" | "stderr" | Stream = "unknown";
   private slow = false;
@@ -127,8 +128,8 @@ export class LoggingChannel {
 
   private write(stream: Stream, entries: LogEntry[]): boolean {
     const at = Date.now();
-    this.sent = this.sent.filter((before) => before.at > at - DOUBTFUL_MS);
     this.sent.push({ at, entries });
+    if (this.sent.length > MOST_DOUBTFUL_BATCHES) this.sent.shift();
     return stream.write({ logEntries: entries });
   }
 
