@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import {
   counter,
+  distribution,
   flatten,
   iterableSideInput,
   P,
@@ -22,6 +23,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFrom } from "./create";
 import { type Counters, DirectRunner } from "./direct-runner";
+import { distributionsOfRun } from "./job-metrics";
 import { combineBy, groupBy } from "./keyed";
 import { splitByTag } from "./split-by-tag";
 import { type Collected, collect } from "./testing/run-and-collect";
@@ -40,6 +42,7 @@ import {
   identity,
   keyOf,
   lettersOf,
+  measured,
   numbersBelow,
   ownTime,
   type Sample,
@@ -392,6 +395,19 @@ describe("where the SDK's direct runner is wrong:", () => {
       ),
     }));
     expect(counters["total"]).toBe(2 ** 31 + 2 ** 40 + 4);
+  });
+
+  test("distributions are exact beyond 32 bits, and over all steps; the SDK's wrap", async () => {
+    const build = (root: Root): PCollection<unknown> => {
+      const step = (numbers: PCollection<number>) => numbers.map(measured, { sizes: distribution("sizes") });
+      given(root, [2 ** 31, 2 ** 40, -1], "one").apply(withName("once", step));
+      return given(root, [5], "other").apply(withName("again", (numbers: PCollection<number>) => step(numbers)));
+    };
+    const sizes = { count: 4, sum: 2 ** 31 + 2 ** 40 + 4, min: -1, max: 2 ** 40 };
+    expect(await distributionsOfRun(await new DirectRunner().run(build))).toEqual({ sizes });
+    expect(await (await directRunner().run(build)).distributions()).toEqual({
+      sizes: { count: 4, sum: 2 ** 31 + 4, min: -1, max: 5 },
+    });
   });
 
   test("nothing is written to stdout", () => {
