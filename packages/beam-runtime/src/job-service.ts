@@ -1,6 +1,5 @@
-import { credentials, type ServiceError, status } from "@grpc/grpc-js";
+import { type ClientReadableStream, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import "apache-beam";
-import { Struct } from "apache-beam/proto/google/protobuf/struct";
 import {
   type GetJobMetricsResponse,
   JobMessage_MessageImportance,
@@ -11,6 +10,7 @@ import {
 } from "apache-beam/proto/beam_job_api";
 import { JobServiceClient } from "apache-beam/proto/beam_job_api.grpc-client";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
+import { Struct } from "apache-beam/proto/google/protobuf/struct";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
 import { stageArtifacts } from "./artifact-staging";
 import { UNLIMITED } from "./worker/grpc-options";
@@ -35,6 +35,7 @@ export class JobServiceError extends Error {
 /** The client of a Beam job service, wherever it runs: submits pipelines and follows them. */
 export class JobService {
   private readonly client: JobServiceClient;
+  private readonly following = new Set<ClientReadableStream<JobMessagesResponse>>();
 
   /** @param endpoint host:port of the job service */
   constructor(readonly endpoint: string) {
@@ -68,7 +69,8 @@ export class JobService {
   /** What is said of the job, until it has ended. */
   messages(jobId: string, onMessage: OnMessage): Promise<void> {
     const stream = this.client.getMessageStream({ jobId });
-    return new Promise((resolve, reject) => {
+    this.following.add(stream);
+    const ended = new Promise<void>((resolve, reject) => {
       stream.on("data", ({ response }: JobMessagesResponse) => {
         if (response.oneofKind !== "messageResponse") return;
         const { importance, messageText } = response.messageResponse;
@@ -77,6 +79,7 @@ export class JobService {
       stream.on("end", resolve);
       stream.on("error", (error) => reject(this.fault("tell how the job goes", error)));
     });
+    return ended.finally(() => this.following.delete(stream));
   }
 
   async state(jobId: string): Promise<JobState_Enum> {
@@ -98,7 +101,9 @@ export class JobService {
     await this.answered("cancel the job", (deadline, done) => this.client.cancel({ jobId }, deadline, done));
   }
 
+  /** What is still followed ends with an error. */
   close(): void {
+    for (const stream of this.following) stream.cancel();
     this.client.close();
   }
 
@@ -120,10 +125,7 @@ export class JobService {
 
   private answered<T>(
     what: string,
-    call: (
-      options: { deadline: number },
-      done: (error: ServiceError | null, value?: T) => void,
-    ) => unknown,
+    call: (options: { deadline: number }, done: (error: ServiceError | null, value?: T) => void) => unknown,
   ): Promise<T> {
     return new Promise((resolve, reject) => {
       call({ deadline: Date.now() + ANSWER_MS }, (error, value) => {

@@ -74,16 +74,11 @@ export class PortableRunner extends Runner {
     pipeline: PipelineProto,
     modules: readonly string[] | undefined,
   ): Promise<PipelineResult> {
-    let lose = (_message: string): void => undefined;
-    // A runner may wait for ever for a worker that is gone: what the pool sees ends the run.
-    const lost = new Promise<never>((_resolve, reject) => {
-      lose = (message) => reject(new JobFailedError("FAILED", [message]));
-    });
-    lost.catch(() => undefined);
+    const lost = new LostWorkers();
     const { onMessage } = this.options;
     const pool = await WorkerPool.start({
       ...(modules !== undefined && { modules }),
-      onLostWorker: lose,
+      onLostWorker: (message) => lost.add(message),
       onStderr: (text) => onMessage?.(text.trimEnd(), "detailed"),
     });
     try {
@@ -94,7 +89,11 @@ export class PortableRunner extends Runner {
     }
   }
 
-  private async runJob(service: JobService, pipeline: PipelineProto, lost?: Promise<never>): Promise<PipelineResult> {
+  private async runJob(
+    service: JobService,
+    pipeline: PipelineProto,
+    lost: LostWorkers = new LostWorkers(),
+  ): Promise<PipelineResult> {
     const { jobName = "", onMessage, pipelineOptions, signal } = this.options;
     const jobId = await service.submit(pipeline, jobName, pipelineOptions);
     const faults: string[] = [];
@@ -106,10 +105,10 @@ export class PortableRunner extends Runner {
     const abort = abortOf(signal);
     let ended = false;
     try {
-      await Promise.race([service.messages(jobId, told), abort.promise, ...(lost === undefined ? [] : [lost])]);
+      await Promise.race([service.messages(jobId, told), abort.promise, lost.first]);
       const state = await service.state(jobId);
       ended = true;
-      if (state !== JobState_Enum.DONE) throw new JobFailedError(JobState_Enum[state], faults);
+      if (state !== JobState_Enum.DONE) throw new JobFailedError(JobState_Enum[state], [...lost.messages, ...faults]);
       const { attempted, committed } = await service.metrics(jobId);
       // Some runners tell one kind only; of a job that is done both say the same.
       return new JobResult(committed.length > 0 ? committed : attempted);
@@ -154,6 +153,25 @@ export class PortableRunner extends Runner {
     } catch (error) {
       this.options.onMessage?.(`the job could not be cancelled: ${(error as Error).message}`, "warning");
     }
+  }
+}
+
+/** Workers that ended in the middle of a job: a runner may wait for them for ever, so what their pool sees ends the run. */
+class LostWorkers {
+  readonly messages: string[] = [];
+  private reject = (_error: Error): void => undefined;
+  /** Rejects when the first is lost. */
+  readonly first = new Promise<never>((_resolve, reject) => {
+    this.reject = reject;
+  });
+
+  constructor() {
+    this.first.catch(() => undefined);
+  }
+
+  add(message: string): void {
+    this.messages.push(message);
+    this.reject(new JobFailedError(JobState_Enum[JobState_Enum.FAILED], [message]));
   }
 }
 

@@ -1,18 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Runner } from "apache-beam";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
 import type { PipelineResult } from "apache-beam/runners/runner";
-import { getRegisteredModules } from "apache-beam/serialization";
 import { JobService, JobServiceError } from "./job-service";
 import { type JobOptions, PortableRunner } from "./portable-runner";
 import { findPrism } from "./prism-binary";
 import { endOf, ProcessGroup } from "./process-group";
-import { WORKER_COMMAND } from "./worker-pool";
 
 const START_MS = 30_000;
 const LAST_WORDS_MS = 1_000;
@@ -32,40 +27,24 @@ export class PrismRunner extends Runner {
   }
 
   override async runPipeline(pipeline: Pipeline | PipelineProto): Promise<PipelineResult> {
-    const { cacheFolder, modules = getRegisteredModules(), signal, ...options } = this.options;
+    const { cacheFolder, signal, ...options } = this.options;
     signal?.throwIfAborted();
-    const path = await findPrism(cacheFolder);
-    const folder = mkdtempSync(join(tmpdir(), "prism-"));
+    const prism = await Prism.start(await findPrism(cacheFolder));
+    // What breaks Prism ends the run as an abort does.
+    const broken = new AbortController();
+    prism.broken.catch((error: unknown) => broken.abort(error));
+    const both = AbortSignal.any([broken.signal, ...(signal === undefined ? [] : [signal])]);
     try {
-      const environment = { kind: "process", command: writeLauncher(folder, modules) } as const;
-      const prism = await Prism.start(path);
-      // What breaks Prism ends the run as an abort does.
-      const broken = new AbortController();
-      prism.broken.catch((error: unknown) => broken.abort(error));
-      const both = AbortSignal.any([broken.signal, ...(signal === undefined ? [] : [signal])]);
-      try {
-        const { endpoint } = prism;
-        return await new PortableRunner({ ...options, endpoint, environment, signal: both }).runPipeline(pipeline);
-      } catch (error) {
-        // A Prism that ends is first missed as a job service; what it ended with says more.
-        if (error instanceof JobServiceError) await Promise.race([prism.broken, setTimeout(LAST_WORDS_MS)]);
-        throw error;
-      } finally {
-        prism.stop();
-      }
+      const { endpoint } = prism;
+      return await new PortableRunner({ ...options, endpoint, signal: both }).runPipeline(pipeline);
+    } catch (error) {
+      // A Prism that ends is first missed as a job service; what it ended with says more.
+      if (error instanceof JobServiceError) await Promise.race([prism.broken, setTimeout(LAST_WORDS_MS)]);
+      throw error;
     } finally {
-      rmSync(folder, { recursive: true });
+      prism.stop();
     }
   }
-}
-
-/** Prism hands no arguments on to a worker's command, so the command is a script that has them. */
-function writeLauncher(folder: string, modules: readonly string[]): string {
-  const path = join(folder, "worker.sh");
-  const words = [process.execPath, WORKER_COMMAND, ...modules.flatMap((name) => ["--require", name])];
-  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
-  writeFileSync(path, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
-  return path;
 }
 
 /** A Prism of this run's own. */

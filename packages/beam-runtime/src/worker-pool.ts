@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import "apache-beam";
 import type {
   StartWorkerRequest,
@@ -14,7 +14,7 @@ import { endOf, ProcessGroup } from "./process-group";
 /** A worker that was told to stop, and is still busy after this, is killed. */
 const GRACE_MS = 2_000;
 
-export const WORKER_COMMAND = join(__dirname, "../bin/beam-worker.js");
+const WORKER_COMMAND = join(__dirname, "../bin/beam-worker.js");
 
 export interface WorkerPoolOptions {
   /** What a worker loads before it starts; default: every module that has registered its functions here. */
