@@ -1,5 +1,5 @@
 import type { Runner } from "apache-beam";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createFrom } from "./create";
 import { groupBy } from "./keyed";
 import { JobFailedError, type JobOptions } from "./portable-runner";
@@ -11,7 +11,7 @@ import {
   mostAtOnce,
   timedBranch,
 } from "./testing/conformance-cases";
-import { killedAtFifty, type Timed } from "./testing/conformance-steps";
+import { endlessly, killedAtFifty, type Timed } from "./testing/conformance-steps";
 import { collect } from "./testing/run-and-collect";
 import { portableRunnerNames, type Runners, startRunners } from "./testing/runners";
 import { comparableRun, runsAlike } from "./testing/runs-alike";
@@ -95,13 +95,19 @@ describe.each(names)("on %s", (name) => {
     await expect(killed).rejects.toThrow("SIGKILL");
   });
 
-  test("an aborted run ends at once, even within an element", async () => {
+  test("an aborted run ends in the middle of an element, and so does its worker", async () => {
     const abort = new AbortController();
-    const runner = runnerOf(name, {
-      signal: abort.signal,
-      onMessage: (message) => void (/^(running|starting|Requesting)/.test(message) && abort.abort(new Error("enough"))),
-    });
-    const endless = collect((root) => ({ none: root.apply(createFrom(["w"])).map(steps.endless) }), runner);
+    let worker = 0;
+    const onMessage = (message: string): void => {
+      const [, pid] = /endless in process (\d+)/.exec(message) ?? [];
+      if (pid === undefined) return;
+      worker = Number(pid);
+      abort.abort(new Error("enough"));
+    };
+    const runner = runnerOf(name, { signal: abort.signal, onMessage });
+    const endless = collect((root) => ({ none: root.apply(createFrom(["w"])).map(endlessly) }), runner);
     await expect(endless).rejects.toThrow("enough");
+    expect(worker).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(() => process.kill(worker, 0)).toThrow("ESRCH"), 10_000);
   });
 });

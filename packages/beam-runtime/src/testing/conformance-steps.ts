@@ -46,10 +46,6 @@ export function killedAtFifty(number: string): string {
   return number;
 }
 
-export function isEven(number: string): boolean {
-  return Number(number) % 2 === 0;
-}
-
 export function remainder(number: string, { divisor }: { divisor: number }): string {
   return String(Number(number) % divisor);
 }
@@ -64,6 +60,12 @@ export function textOf(number: number): string {
 
 export function sumOf({ value }: { value: { sum: number } }): number {
   return value.sum;
+}
+
+/** Says on stderr in which process it is, and never ends. */
+export function endlessly(): never {
+  process.stderr.write(`endless in process ${process.pid}\n`);
+  for (;;);
 }
 
 /** Another text every time. */

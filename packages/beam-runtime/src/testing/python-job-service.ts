@@ -18,9 +18,9 @@ export class PythonMissingError extends Error {
 }
 
 /** Where Python and its apache-beam are, or will be: another list of requirements is another place. */
-function environmentFolder(): string {
+function environmentFolder(cacheFolder: string = CACHE): string {
   const digest = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex");
-  return join(CACHE, digest.slice(0, 12));
+  return join(cacheFolder, digest.slice(0, 12));
 }
 
 /**
@@ -32,13 +32,13 @@ export function runsOnPython(): boolean {
 }
 
 /** The path of a Python with the pinned apache-beam; the first time it is installed, with progress on stderr. */
-export async function installPython(): Promise<string> {
-  const folder = environmentFolder();
+export async function installPython(cacheFolder: string = CACHE): Promise<string> {
+  const folder = environmentFolder(cacheFolder);
   const python = join(folder, "bin/python");
   if (existsSync(python)) return python;
-  mkdirSync(CACHE, { recursive: true });
+  mkdirSync(cacheFolder, { recursive: true });
   // Beside its place, so that another process sees it whole or not at all.
-  const parts = mkdtempSync(join(CACHE, "install-"));
+  const parts = mkdtempSync(join(cacheFolder, "install-"));
   try {
     await run("python3", ["-m", "venv", parts]);
     await run(join(parts, "bin/python"), ["-m", "pip", "install", "--requirement", REQUIREMENTS]);

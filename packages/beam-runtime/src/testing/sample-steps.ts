@@ -238,14 +238,4 @@ export function sameKey(): string {
   return "k";
 }
 
-/** Never ends. */
-export function endless(): never {
-  for (;;);
-}
-
-/** Ends the process that it runs in. */
-export function killed(): void {
-  process.kill(process.pid, "SIGKILL");
-}
-
 requireForSerialization("@junoplus/beam-runtime/testing/sample-steps", exports);
