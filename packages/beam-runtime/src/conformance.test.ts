@@ -11,7 +11,7 @@ import {
   mostAtOnce,
   timedBranch,
 } from "./testing/conformance-cases";
-import { endlessly, killedAtFifty, type Timed } from "./testing/conformance-steps";
+import { endlessly, type Timed } from "./testing/conformance-steps";
 import { collect } from "./testing/run-and-collect";
 import { portableRunnerNames, type Runners, startRunners } from "./testing/runners";
 import { comparableRun, runsAlike } from "./testing/runs-alike";
@@ -83,12 +83,12 @@ describe.each(names)("on %s", (name) => {
     timeout: 30_000,
   }, async () => {
     const killed = collect((root) => {
-      const numbers = root.apply(createFrom([100])).flatMap(steps.numbersBelow);
+      const words = root.apply(createFrom([...below(50).map(String), "kill", ...below(50).map(String)]));
       return {
-        none: numbers
+        none: words
           .apply(groupBy(steps.identity<string>))
           .map(steps.keyOf)
-          .map(killedAtFifty),
+          .map(steps.killedAtWord),
       };
     }, runnerOf(name));
     await expect(killed).rejects.toThrow(JobFailedError);

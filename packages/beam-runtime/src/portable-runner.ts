@@ -15,6 +15,8 @@ import { WorkerPool } from "./worker-pool";
 export interface JobOptions {
   /** What a worker loads before it starts; default: every module that has registered its functions here. */
   readonly modules?: readonly string[];
+  /** Processes of a worker that this process starts, as there is work for them (default: 1). */
+  readonly processes?: number;
   /** Cancels the job; the run is then rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called with what the runner says of the job. */
@@ -54,7 +56,7 @@ export class PortableRunner extends Runner {
   }
 
   override async runPipeline(pipeline: Pipeline | PipelineProto): Promise<PipelineResult> {
-    const { endpoint, environment, modules, signal } = this.options;
+    const { endpoint, environment, signal } = this.options;
     signal?.throwIfAborted();
     const proto = withJsonCoder(pipeline as unknown as PipelineProto);
     const service = new JobService(endpoint);
@@ -63,21 +65,18 @@ export class PortableRunner extends Runner {
         setEnvironment(proto, environment);
         return await this.runJob(service, proto);
       }
-      return await this.runOnPool(service, proto, modules);
+      return await this.runOnPool(service, proto);
     } finally {
       service.close();
     }
   }
 
-  private async runOnPool(
-    service: JobService,
-    pipeline: PipelineProto,
-    modules: readonly string[] | undefined,
-  ): Promise<PipelineResult> {
+  private async runOnPool(service: JobService, pipeline: PipelineProto): Promise<PipelineResult> {
     const lost = new LostWorkers();
-    const { onMessage } = this.options;
+    const { modules, onMessage, processes } = this.options;
     const pool = await WorkerPool.start({
       ...(modules !== undefined && { modules }),
+      ...(processes !== undefined && { processes }),
       onLostWorker: (message) => lost.add(message),
       onStderr: (text) => onMessage?.(text.trimEnd(), "detailed"),
     });

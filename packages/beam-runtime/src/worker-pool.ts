@@ -19,6 +19,8 @@ const WORKER_COMMAND = join(__dirname, "../bin/beam-worker.js");
 export interface WorkerPoolOptions {
   /** What a worker loads before it starts; default: every module that has registered its functions here. */
   readonly modules?: readonly string[];
+  /** Processes of each worker, started as there is work for them (default: 1). */
+  readonly processes?: number;
   /** Default: any free port. */
   readonly port?: number;
   /** Called with what workers write to stderr. */
@@ -87,10 +89,11 @@ export class WorkerPool {
       logging_endpoint: loggingEndpoint?.url,
       provision_endpoint: provisionEndpoint?.url,
     };
-    const { modules = getRegisteredModules(), onStderr, onLostWorker } = this.options;
+    const { modules = getRegisteredModules(), processes = 1, onStderr, onLostWorker } = this.options;
     const args = [
       WORKER_COMMAND,
       `--id=${workerId}`,
+      `--processes=${processes}`,
       ...Object.entries(endpoints).flatMap(([name, url]) => (url === undefined ? [] : [`--${name}=${url}`])),
       ...modules.map((name) => `--require=${name}`),
     ];

@@ -40,12 +40,6 @@ export function measured(amount: number, { sizes }: { sizes: Metric<number> }): 
   return amount;
 }
 
-/** Ends its process, as the kernel does when memory runs out, in the middle of a bundle. */
-export function killedAtFifty(number: string): string {
-  if (number === "50") process.kill(process.pid, "SIGKILL");
-  return number;
-}
-
 export function remainder(number: string, { divisor }: { divisor: number }): string {
   return String(Number(number) % divisor);
 }
