@@ -78,15 +78,17 @@ function reading(name: string, sides: { side: PCollection<unknown>; other?: PCol
   return withName(name, (input: PCollection<unknown>) => input.map(withBoth, context as never));
 }
 
+type OutputsAndCounters = Pick<Collected, "outputs" | "counters">;
+
 /** Runs a pipeline here and on the SDK's direct runner, expects one result, and gives it. */
-async function onBothRunners(build: Build): Promise<Collected> {
+async function onBothRunners(build: Build): Promise<OutputsAndCounters> {
   const ours = sorted(await collect(build));
   expect(ours).toEqual(sorted(await collect(build, directRunner())));
   return ours;
 }
 
 /** A collection has no order, and the values of a group have none. */
-function sorted({ outputs, counters }: Collected): Collected {
+function sorted({ outputs, counters }: OutputsAndCounters): OutputsAndCounters {
   const inOrder = Object.entries(outputs).map(([name, elements]) => [name, byText(elements.map(withSortedValue))]);
   return { outputs: Object.fromEntries(inOrder) as Collected["outputs"], counters };
 }

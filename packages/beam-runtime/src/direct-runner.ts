@@ -8,7 +8,6 @@ import "apache-beam/runners/direct_runner";
 import { PipelineResult } from "apache-beam/runners/runner";
 import { impulse } from "apache-beam/transforms/internal";
 import { loggingLocalStorage } from "apache-beam/worker/logging";
-import { MetricsShortIdCache } from "apache-beam/worker/metrics";
 import { BundleProcessor } from "apache-beam/worker/worker";
 import "./direct-operators";
 import { rewriteForDirectRunner } from "./direct-rewrite";

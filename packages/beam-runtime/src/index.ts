@@ -3,10 +3,14 @@ export { type Counters, DirectRunner, type DirectRunnerOptions } from "./direct-
 export { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "./exact-sum";
 export { type FileRange, fileRanges, type LinesFile, linesOfRanges, spreadRanges } from "./file-ranges";
 export { type Distribution, distributionsOfRun } from "./job-metrics";
+export { JobServiceError, type MessageImportance } from "./job-service";
 export { combineBy, dropKey, type Grouped, groupBy, type Keyed, keyBy } from "./keyed";
 export { latestPerKey, type Order } from "./latest-per-key";
-export { JobFailedError, PrismRunner, type PrismRunnerOptions } from "./prism-runner";
+export { JobFailedError, type JobOptions, PortableRunner, type PortableRunnerOptions } from "./portable-runner";
+export { PrismRunner, type PrismRunnerOptions } from "./prism-runner";
 export { RowCoder, withKeyedRows, withRows } from "./row-coder";
 export { RowCodingError, type RowColumn, type RowColumnType } from "./row-values";
 export { type Split, splitByTag, type Tagged } from "./split-by-tag";
+export type { WorkerEnvironment } from "./worker-environment";
+export { WorkerPool, type WorkerPoolOptions } from "./worker-pool";
 export { writeShards, writtenCounter } from "./write-shards";

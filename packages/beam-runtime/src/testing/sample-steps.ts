@@ -294,16 +294,6 @@ export function warning(word: string): string {
   return word;
 }
 
-/** Never ends. */
-export function endless(): never {
-  for (;;);
-}
-
-/** Ends the process that it runs in. */
-export function killed(): void {
-  process.kill(process.pid, "SIGKILL");
-}
-
 /** Ends its process at the word "kill", as the system would when memory is short. */
 export function killedAtWord(word: string): string {
   if (word === "kill") process.kill(process.pid, "SIGKILL");
