@@ -7,6 +7,7 @@ import { benchCoders } from "./coders";
 import { benchRuntime } from "./runtime";
 import { say } from "./say";
 import type { Measurement, StepName } from "./step";
+import { benchWorkerProcesses } from "./worker-processes";
 
 const CACHE = join(__dirname, "../.cache/bench");
 
@@ -89,6 +90,7 @@ async function main(): Promise<void> {
   if (section === "runtime") {
     await benchRuntime(Number(values.rounds));
     await benchCoders(5 * Number(values.rounds), await changelog(changes));
+    process.exitCode = (await benchWorkerProcesses(Number(values.rounds))) ? 0 : 1;
     return;
   }
   const results = await rounds(NAMES, await changelog(changes), Number(values.rounds));

@@ -61,6 +61,44 @@ test.runIf(names.includes("python"))("Python's job service has bundles of severa
   expect(mostAtOnce(elements as Timed[])).toBeGreaterThan(1);
 });
 
+describe.each(names)("on %s, with four worker processes", (name) => {
+  test("every kind of step gives the same", async () => {
+    const runner = runnerOf(name, { processes: 4 });
+    expect(await comparableRun(everyTransform.build, runner)).toEqual(everyTransform.expected);
+  });
+
+  test("30 MB in one bundle give the same", async () => {
+    const { build, expected } = conformanceCases["30 MB in one bundle"] ?? everyTransform;
+    expect(await comparableRun(build, runnerOf(name, { processes: 4 }))).toEqual(expected);
+  });
+
+  test("a process that is killed ends the run, which says so", { timeout: 30_000 }, async () => {
+    const words = [...below(50).map(String), "kill"];
+    const killed = collect(
+      (root) => ({ none: root.apply(createFrom(words)).map(steps.killedAtWord) }),
+      runnerOf(name, { processes: 4 }),
+    );
+    await expect(killed).rejects.toThrow(JobFailedError);
+    await expect(killed).rejects.toThrow(/worker process \d+ was killed by SIGKILL in the middle of/);
+  });
+});
+
+test.runIf(names.includes("prism"))("Prism gives parts of one bundle to several worker processes", async () => {
+  const { outputs } = await collect(
+    (root) => {
+      const numbers = root
+        .apply(createFrom([2_500]))
+        .flatMap(steps.numbersBelow)
+        .apply(groupBy(steps.identity<string>));
+      return { digests: numbers.map(steps.keyOf).map(steps.digested, { rounds: 2_000 }) };
+    },
+    runnerOf("prism", { processes: 4 }),
+  );
+  const digests = outputs["digests"] as { text: string; process: number }[];
+  expect(digests.map(({ text }) => Number(text)).sort((a, b) => a - b)).toEqual(below(2_500));
+  expect(new Set(digests.map(({ process }) => process)).size).toBeGreaterThan(2);
+});
+
 describe.each(names)("on %s", (name) => {
   test(`${REPEATS} runs in a row give the same`, { timeout: 900_000 }, async () => {
     for (let run = 0; run < REPEATS; run++) {

@@ -4,7 +4,7 @@ import { createFrom } from "../create";
 import { DirectRunner } from "../direct-runner";
 import { combineBy, groupBy } from "../keyed";
 import { PrismRunner } from "../prism-runner";
-import { identity, lastFourDigits, numberOfValues, numbersBelow } from "./sample-steps";
+import { digested, identity, keyOf, lastFourDigits, numberOfValues, numbersBelow } from "./sample-steps";
 
 type Numbers = PCollection<string>;
 
@@ -38,6 +38,24 @@ export async function millisecondsOf(
   const start = performance.now();
   await runner.run((root: Root) => {
     return step(root.apply(createFrom([size])).flatMap(withName("source", numbersBelow)) as Numbers);
+  });
+  return performance.now() - start;
+}
+
+/**
+ * Milliseconds on Prism, with so many worker processes, for elements that keep a processor busy: `rounds` digests each, a
+ * microsecond or so a round. Elements are grouped first, as a runner gives no step to another process than the one that made
+ * its elements.
+ */
+export async function busyMilliseconds(processes: number, elements: number, rounds: number): Promise<number> {
+  const start = performance.now();
+  await new PrismRunner({ processes }).run((root: Root) => {
+    return root
+      .apply(createFrom([elements]))
+      .flatMap(numbersBelow)
+      .apply(groupBy(identity<string>))
+      .map(keyOf)
+      .map(digested, { rounds });
   });
   return performance.now() - start;
 }
