@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { findPrism } from "@junoplus/beam-runtime/prism-binary";
@@ -72,6 +73,30 @@ describe.each(names)("the recorded sample on %s", (name) => {
         })
         .sort();
     expect(counts(here)).toEqual(counts(onDirect));
+  });
+});
+
+describe.runIf(names.includes("prism"))("200,000 generated changes on Prism", () => {
+  const log = join(directory, "generated");
+
+  async function tablesOf(name: string, ...runner: readonly string[]): Promise<Readonly<Record<string, string>>> {
+    const { code, stderr } = await medallion(runArguments(warehouseOf(name), log, runner));
+    expect(code, stderr).toBe(0);
+    const tables = Object.entries(await derivedTables(warehouseOf(name)));
+    return Object.fromEntries(
+      tables.map(([table, rows]) => [
+        table,
+        `${rows.length} rows, ${createHash("sha256").update(JSON.stringify(rows)).digest("hex")}`,
+      ]),
+    );
+  }
+
+  test("every table has, byte for byte, the rows that the direct runner gives", { timeout: 600_000 }, async () => {
+    await writeChangelog(log, { changes: 200_000, seed: 11, filesPerCollection: 4 });
+    const direct = await tablesOf("generated-direct");
+    expect(direct["silver_therapy_sessions"]).toMatch(/^\d{5,} rows/);
+    expect(await tablesOf("generated-prism", "--runner", "prism")).toEqual(direct);
+    expect(await tablesOf("generated-processes", "--runner", "prism", "--processes", "4")).toEqual(direct);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Runner } from "apache-beam";
+import { counter } from "apache-beam/transforms/pardo";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createFrom } from "./create";
 import { groupBy } from "./keyed";
@@ -83,21 +84,26 @@ describe.each(names)("on %s, with four worker processes", (name) => {
   });
 });
 
-test.runIf(names.includes("prism"))("Prism gives parts of one bundle to several worker processes", async () => {
-  const { outputs } = await collect(
-    (root) => {
-      const numbers = root
-        .apply(createFrom([2_500]))
-        .flatMap(steps.numbersBelow)
-        .apply(groupBy(steps.identity<string>));
-      return { digests: numbers.map(steps.keyOf).map(steps.digested, { rounds: 2_000 }) };
-    },
-    runnerOf("prism", { processes: 4 }),
-  );
-  const digests = outputs["digests"] as { text: string; process: number }[];
-  expect(digests.map(({ text }) => Number(text)).sort((a, b) => a - b)).toEqual(below(2_500));
-  expect(new Set(digests.map(({ process }) => process)).size).toBeGreaterThan(2);
-});
+test.runIf(names.includes("prism"))(
+  "Prism gives parts of one bundle to several worker processes, and counts all",
+  async () => {
+    const { outputs, counters } = await collect(
+      (root) => {
+        const numbers = root
+          .apply(createFrom([2_500]))
+          .flatMap(steps.numbersBelow)
+          .apply(groupBy(steps.identity<string>));
+        const slow = numbers.map(steps.keyOf).map(steps.slowly, { done: counter("done") });
+        return { digests: slow.map(steps.digested, { rounds: 2_000 }) };
+      },
+      runnerOf("prism", { processes: 4 }),
+    );
+    const digests = outputs["digests"] as { text: string; process: number }[];
+    expect(digests.map(({ text }) => Number(text)).sort((a, b) => a - b)).toEqual(below(2_500));
+    expect(new Set(digests.map(({ process }) => process)).size).toBeGreaterThan(2);
+    expect(counters["done"]).toBe(2_500);
+  },
+);
 
 describe.each(names)("on %s", (name) => {
   test(`${REPEATS} runs in a row give the same`, { timeout: 900_000 }, async () => {

@@ -94,7 +94,7 @@ class QuietBundleProcessor extends BundleProcessor {
   }
 
   metrics(): MonitoringInfo[] {
-    return Object.entries(metricsData(this.metricsContainer)).map(([id, data]) => metricInfo(id, data));
+    return Object.entries(metricsData(this.metricsContainer, "direct")).map(([id, data]) => metricInfo(id, data));
   }
 }
 

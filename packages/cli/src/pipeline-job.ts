@@ -10,7 +10,7 @@ export interface PipelineJob {
   cancel(): Promise<void>;
 }
 
-type RunnerChoice = Pick<RunOptions, "runner" | "endpoint" | "environment">;
+type RunnerChoice = Pick<RunOptions, "runner" | "endpoint" | "environment" | "processes">;
 
 /** The job of a run, which has not begun. */
 export function pipelineJob(choice: RunnerChoice, progress: Progress): PipelineJob {
@@ -30,12 +30,16 @@ export function pipelineJob(choice: RunnerChoice, progress: Progress): PipelineJ
   };
 }
 
-function runnerOf({ runner, endpoint, environment }: RunnerChoice, progress: Progress, signal: AbortSignal): Runner {
+function runnerOf(
+  { runner, endpoint, environment, processes }: RunnerChoice,
+  progress: Progress,
+  signal: AbortSignal,
+): Runner {
   const onProgress = (counters: Counters): void => progress.counters(counters);
   const onMessage = (message: string, importance: string): void => {
     if (importance === "warning") progress.warn(message);
   };
-  const job = { onProgress, onMessage, signal };
+  const job = { onProgress, onMessage, processes, signal };
   switch (runner) {
     case "direct":
       return new DirectRunner({ onProgress });

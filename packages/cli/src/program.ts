@@ -62,6 +62,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .option("--runner <runner>", "what runs the pipeline: direct, prism or portable", "direct")
     .option("--endpoint <host:port>", "job service of a portable runner")
     .option("--environment <environment>", "its workers: process:<command>, external:<host:port> or docker:<image>")
+    .option("--processes <n>", "processes of its worker, where this process starts it (default: 1)")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
     .option("--allow-empty", "publish even where a table with rows would become empty")
     .option("--log <format>", "progress on stderr: text or json", "text")

@@ -26,6 +26,7 @@ test("only source and warehouse have to be given", () => {
     runner: "direct",
     endpoint: undefined,
     environment: undefined,
+    processes: 1,
     allowEmpty: false,
     log: "text",
   });
@@ -73,6 +74,9 @@ describe("a fault is named with its cure", () => {
     [{ ...GOOD, runner: "portable", endpoint: "localhost" }, "--endpoint localhost: name the runner's job service"],
     [{ ...GOOD, endpoint: "localhost:8073" }, "--endpoint localhost:8073: belongs to --runner portable"],
     [{ ...GOOD, runner: "prism", environment: "docker:w" }, "--environment docker:w: belongs to --runner portable"],
+    [{ ...GOOD, processes: "4" }, "--processes 4: belongs to --runner prism, or portable without --environment"],
+    [{ ...ELSEWHERE, environment: "docker:w", processes: "4" }, "--processes 4: belongs to --runner prism"],
+    [{ ...GOOD, runner: "prism", processes: "0" }, "--processes 0: write a whole number from 1 to 99"],
     [{ ...ELSEWHERE, environment: "docker" }, "--environment docker: write process:<command>"],
     [{ ...ELSEWHERE, environment: "external:w" }, "--environment external:w: write process:<command>"],
     [{ ...GOOD, log: "xml" }, "--log xml: write text or json"],

@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly endpoint: string | undefined;
   /** How that runner comes by its workers; absent: this process starts them. */
   readonly environment: WorkerEnvironment | undefined;
+  /** Processes of a worker that this process starts. */
+  readonly processes: number;
   /** Publish even where a table that has rows would become empty. */
   readonly allowEmpty: boolean;
   readonly log: "text" | "json";
@@ -41,6 +43,7 @@ export interface RunArguments {
   readonly runner?: string;
   readonly endpoint?: string;
   readonly environment?: string;
+  readonly processes?: string;
   readonly allowEmpty?: boolean;
   readonly log?: string;
 }
@@ -114,10 +117,14 @@ function tableNames(given: string | undefined, faults: string[]): ReadonlySet<st
 }
 
 function pipelineRunnerOptions(
-  { runner: name, endpoint, environment }: RunArguments,
+  { runner: name, endpoint, environment, processes = "1" }: RunArguments,
   faults: string[],
-): Pick<RunOptions, "runner" | "endpoint" | "environment"> {
+): Pick<RunOptions, "runner" | "endpoint" | "environment" | "processes"> {
   const runner = runnerName(name, faults);
+  if (!/^[1-9]\d?$/.test(processes)) faults.push(`--processes ${processes}: write a whole number from 1 to 99`);
+  else if (processes !== "1" && (runner === "direct" || environment !== undefined)) {
+    faults.push(`--processes ${processes}: belongs to --runner prism, or portable without --environment`);
+  }
   if (runner !== "portable") {
     for (const [option, value] of Object.entries({ endpoint, environment })) {
       if (value !== undefined) faults.push(`--${option} ${value}: belongs to --runner portable`);
@@ -127,7 +134,7 @@ function pipelineRunnerOptions(
       `${endpoint === undefined ? "--endpoint is missing" : `--endpoint ${endpoint}`}: name the runner's job service as host:port, for example --endpoint localhost:8073`,
     );
   }
-  return { runner, endpoint, environment: workerEnvironment(environment, faults) };
+  return { runner, endpoint, environment: workerEnvironment(environment, faults), processes: Number(processes) };
 }
 
 function runnerName(given: string | undefined, faults: string[]): RunnerName {

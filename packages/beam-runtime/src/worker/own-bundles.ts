@@ -41,13 +41,13 @@ export class OwnBundles implements Bundles {
     } finally {
       this.active.delete(instructionId);
     }
-    const metrics = metricsData(processor.metricsContainer);
+    const metrics = metricsData(processor.metricsContainer, instructionId);
     idle.push(processor);
     return metrics;
   }
 
   progress(instructionId: string): Promise<BundleMetrics> {
-    return Promise.resolve(this.active.get(instructionId)?.progress() ?? {});
+    return Promise.resolve(this.active.get(instructionId)?.progress(instructionId) ?? {});
   }
 
   split(request: ProcessBundleSplitRequest): Promise<ProcessBundleSplitResponse> {
@@ -114,10 +114,10 @@ class WorkerBundleProcessor extends BundleProcessor {
     delete this.stateProvider;
   }
 
-  progress(): BundleMetrics {
+  progress(bundleId: string): BundleMetrics {
     const { source } = this;
-    const metrics = metricsData(this.metricsContainer);
-    return source === undefined ? metrics : { ...metrics, ...readIndex(source.transformId, source.index) };
+    const metrics = metricsData(this.metricsContainer, bundleId);
+    return source === undefined ? metrics : { ...metrics, ...readIndex(source.transformId, source.index, bundleId) };
   }
 
   override split({ desiredSplits }: ProcessBundleSplitRequest): ProcessBundleSplitResponse {

@@ -11,7 +11,7 @@ import { MetricsContainer, MetricsShortIdCache } from "apache-beam/worker/metric
 import { Worker as SdkWorker } from "apache-beam/worker/worker";
 import { Reader } from "protobufjs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { metricsData, resetMetrics } from "./bundle-metrics";
+import { metricInfo, metricsData, resetMetrics } from "./bundle-metrics";
 import { OwnBundles } from "./own-bundles";
 import { Worker } from "./worker";
 
@@ -105,7 +105,7 @@ test("a bundle counts from zero, and beyond 32 bits; with the SDK it counts on, 
     ofSdk = [...sdk.monitoringData(ids).values()].flatMap(int64s);
     resetMetrics(ours);
     ours.getMetric("t", undefined, TOTAL).update(2 ** 32 + 1);
-    ofOurs = Object.values(metricsData(ours)).flatMap(int64s);
+    ofOurs = Object.values(metricsData(ours, String(bundle))).flatMap(int64s);
   }
   expect(ofOurs).toEqual([2 ** 32 + 1]);
   expect(ofSdk).toEqual([2]);
@@ -118,6 +118,16 @@ test("a distribution is four numbers, without a length before them", () => {
     name: "sizes",
   });
   for (const size of [3, -1, 2 ** 33]) cell.update(size);
-  const [payload] = Object.values(metricsData(container));
+  const [payload] = Object.values(metricsData(container, "b"));
   expect(int64s(payload)).toEqual([3, 2 ** 33 + 2, -1, 2 ** 33]);
+});
+
+test("two bundles have no id in common: Prism would lose one of two counts", () => {
+  const container = new MetricsContainer();
+  container.getMetric("t", undefined, TOTAL).update(1);
+  const [first = ""] = Object.keys(metricsData(container, "a"));
+  const [second = ""] = Object.keys(metricsData(container, "b"));
+  expect(first).not.toBe(second);
+  expect(metricInfo(first)).toEqual(metricInfo(second));
+  expect(metricInfo(first)).toMatchObject({ urn: TOTAL.metricType, labels: { NAME: "total", PTRANSFORM: "t" } });
 });
