@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { OptionsError } from "./options-error";
 
 /** Where contracts lie in the repository. */
-const SCHEMAS = "packages/contracts/schemas";
+export const CONTRACTS_PACKAGE = "packages/contracts";
+const SCHEMAS = `${CONTRACTS_PACKAGE}/schemas`;
 const CONTRACT_FILE = /^([a-z]+)\/([^/]+)\/(schema|versions\/[^/]+)\.json$/;
 
 /** Texts of `schema.json` and of frozen versions, by path below `schemas/`. */
@@ -12,10 +13,17 @@ export type ContractFiles = ReadonlyMap<string, string>;
 
 /** The contracts of the working tree that a directory lies in. Throws OptionsError outside of a git checkout. */
 export function workingContracts(directory: string): ContractFiles {
-  const folder = join(checkoutRoot(directory), SCHEMAS);
-  if (!existsSync(folder)) throw new OptionsError([`${folder} is not there: call medallion inside of this project`]);
+  const folder = join(contractsPackage(directory), "schemas");
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
   return filesOf(paths.sort(), (path) => readFileSync(join(folder, path), "utf8"));
+}
+
+/** The package of contracts in the checkout that a directory lies in. Throws OptionsError where there is none. */
+export function contractsPackage(directory: string): string {
+  const root = checkoutRoot(directory);
+  const folder = join(root, SCHEMAS);
+  if (!existsSync(folder)) throw new OptionsError([`${folder} is not there: call medallion inside of this project`]);
+  return join(root, CONTRACTS_PACKAGE);
 }
 
 /** The contracts as they were at a git ref. Throws OptionsError when git knows no such ref. */
@@ -36,10 +44,11 @@ function filesOf(paths: readonly string[], read: (path: string) => string): Cont
   return new Map(paths.filter((path) => CONTRACT_FILE.test(path)).map((path) => [path, read(path)]));
 }
 
-function checkoutRoot(directory: string): string {
+/** The top of the checkout that a directory lies in. Throws OptionsError outside of one. */
+export function checkoutRoot(directory: string): string {
   const root = git(directory, ["rev-parse", "--show-toplevel"]);
   if (root === null) {
-    throw new OptionsError([`${directory} is no git checkout: contracts are compared with those of a git ref`]);
+    throw new OptionsError([`${directory} is no git checkout: contracts belong to the project that they lie in`]);
   }
   return root.replace(/\r?\n$/, "");
 }

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { explain } from "./command-errors";
-import type { ContractsFormat } from "./contracts-command";
+import { addContractsCommands } from "./contracts-program";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
 import type { RejectedOptions } from "./rejected-command";
@@ -34,7 +34,6 @@ export async function runProgram(invocation: Invocation): Promise<ExitCode> {
 }
 
 type WarehouseArguments = { readonly warehouse?: string; readonly prefix?: string };
-type ContractsArguments = { readonly against: string; readonly prefix: string };
 type RejectedArguments = WarehouseArguments & { readonly run?: string; readonly format?: string };
 
 function medallionProgram({ directory, now, output }: Invocation, end: (code: ExitCode) => void): Command {
@@ -128,41 +127,8 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
       const { showRejected } = await import("./rejected-command.js");
       end(await showRejected(options, id, output));
     });
-  const contracts = program
-    .command("contracts")
-    .description("what a change of contracts does to everyone who reads them");
-  withRef(contracts.command("diff"))
-    .description("every difference with its verdicts, the bump it needs, and the statements it implies")
-    .addOption(
-      new Option("--format <format>", "output on stdout").choices(["markdown", "json", "text"]).default("text"),
-    )
-    .addHelpText("after", "\nExample:\n  medallion contracts diff --against origin/main --format markdown")
-    .action(async ({ against, prefix, format }: ContractsArguments & { readonly format: ContractsFormat }) => {
-      const options = { directory, against, prefix: checkedPrefix(prefix), format };
-      const { diffContracts } = await import("./contracts-command.js");
-      end(diffContracts(options, output));
-    });
-  withRef(contracts.command("check"))
-    .description("refuse a break without a new major, and a version that rises by too little")
-    .action(async ({ against, prefix }: ContractsArguments) => {
-      const options = { directory, against, prefix: checkedPrefix(prefix) };
-      const { checkContracts } = await import("./contracts-command.js");
-      end(checkContracts(options, output));
-    });
+  addContractsCommands(program, { directory, output }, end);
   return program;
-}
-
-function withRef(command: Command): Command {
-  return command
-    .requiredOption("--against <ref>", "git ref whose contracts are the older ones, for example origin/main")
-    .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX);
-}
-
-function checkedPrefix(prefix: string): string {
-  const faults: string[] = [];
-  const checked = datasetPrefix(prefix, faults);
-  if (faults.length > 0) throw new OptionsError(faults);
-  return checked;
 }
 
 function withWarehouse(command: Command): Command {
