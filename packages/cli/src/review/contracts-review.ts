@@ -1,0 +1,122 @@
+import type { ContractDiff, ContractDifference } from "../contracts-diff";
+import type { OwnersOf } from "./code-owners";
+import type { ContractReplay, FieldUse } from "./evidence";
+
+/** Everything that is known about a proposal before it is merged. */
+export interface ContractsReview {
+  /** The git ref whose contracts are the older ones. */
+  readonly against: string;
+  readonly isRefused: boolean;
+  /** Whose stored documents were read, in words; null where none were. */
+  readonly replayed: string | null;
+  readonly contracts: readonly ReviewedContract[];
+}
+
+/** One contract with the evidence beside its verdicts. */
+export interface ReviewedContract extends ContractDiff {
+  /** Of each field that changes in more than words: who reads it, and who reads those columns. */
+  readonly downstream: readonly FieldDownstream[];
+  /** Null where nothing was replayed: of a table, of a contract that is gone, or because nobody wanted it. */
+  readonly replay: ContractReplay | null;
+  /** Why an added field is no mere assumption any more; empty where nothing was replayed. */
+  readonly assumptions: readonly Assumption[];
+  readonly mustAgree: readonly Agreement[];
+}
+
+export interface FieldDownstream {
+  readonly field: string;
+  readonly uses: readonly FieldUse[];
+}
+
+/** A field that is new in an open document, held against what is stored. */
+export interface Assumption {
+  readonly field: string;
+  /** Stored documents that carry it as something that the new contract refuses. */
+  readonly contradicted: number;
+}
+
+/** An owner, and the tables and files for which they answer. */
+export interface Agreement {
+  readonly owner: string;
+  readonly of: readonly string[];
+}
+
+/** What the evidence is taken from. */
+export interface Evidence {
+  readonly against: string;
+  readonly diffs: readonly ContractDiff[];
+  readonly replayed: string | null;
+  readonly replays: readonly ContractReplay[];
+  /** Who reads a field of a contract, directly or by a column of another. */
+  readonly downstreamOf: (contract: string, field: string) => readonly FieldUse[];
+  readonly ownersOf: OwnersOf;
+  /** The folder of a table's contract, relative to the repository; undefined where there is none of the title. */
+  readonly folderOf: (table: string) => string | undefined;
+}
+
+/** Puts verdicts and evidence together. What stored documents contradict is refused like any other break. */
+export function contractsReview({ against, diffs, replayed, ...evidence }: Evidence): ContractsReview {
+  const contracts = diffs.map((diff) => reviewedContract(diff, evidence));
+  return { against, isRefused: contracts.some(({ faults }) => faults.length > 0), replayed, contracts };
+}
+
+function reviewedContract(
+  diff: ContractDiff,
+  { replays, downstreamOf, ownersOf, folderOf }: Omit<Evidence, "against" | "diffs" | "replayed">,
+): ReviewedContract {
+  const replay = replays.find(({ contract }) => contract === diff.table) ?? null;
+  const fields = [...new Set(changedInMoreThanWords(diff.differences).map(({ field }) => field))];
+  const downstream = fields.map((field) => ({ field, uses: downstreamOf(diff.table, field) }));
+  const assumptions = replay === null ? [] : assumptionsOf(diff, replay);
+  return {
+    ...diff,
+    faults: [...diff.faults, ...(diff.made === "major" ? [] : assumptions.flatMap(contradiction))],
+    downstream,
+    replay,
+    assumptions,
+    mustAgree: agreements(diff, downstream, ownersOf, folderOf),
+  };
+}
+
+function changedInMoreThanWords(differences: readonly ContractDifference[]): readonly ContractDifference[] {
+  return differences.filter(({ bump }) => bump !== "patch");
+}
+
+function assumptionsOf({ differences }: ContractDiff, { byPointer }: ContractReplay): readonly Assumption[] {
+  return differences
+    .filter(({ backward }) => backward === "assumes")
+    .map(({ field }) => ({
+      field,
+      contradicted: byPointer
+        .filter(({ pointer }) => pointer === field || pointer.startsWith(`${field}/`))
+        .reduce((most, { newlyFailing }) => Math.max(most, newlyFailing), 0),
+    }));
+}
+
+function contradiction({ field, contradicted }: Assumption): readonly string[] {
+  return contradicted === 0
+    ? []
+    : [
+        `${field} is carried by ${contradicted} stored documents already, as something that is refused now: choose another name, allow what is stored, or raise the major version`,
+      ];
+}
+
+function agreements(
+  diff: ContractDiff,
+  downstream: readonly FieldDownstream[],
+  ownersOf: OwnersOf,
+  folderOf: Evidence["folderOf"],
+): readonly Agreement[] {
+  const files = new Map([[diff.table, `packages/contracts/${diff.path}/schema.json`]]);
+  // Words alone are the owner's of the contract; a change is also theirs who read it.
+  for (const { reader, file } of downstream.flatMap(({ uses }) => uses)) {
+    const [table = ""] = reader.name.split(".");
+    const folder = reader.kind === "column" || reader.kind === "view" ? folderOf(table) : undefined;
+    files.set(folder === undefined ? file : table, folder === undefined ? file : `${folder}/schema.json`);
+  }
+  const of = new Map<string, string[]>();
+  for (const [name, file] of files) {
+    for (const owner of ownersOf(file)) of.set(owner, [...(of.get(owner) ?? []), name]);
+  }
+  return [...of].sort(([a], [b]) => (a < b ? -1 : 1)).map(([owner, names]) => ({ owner, of: names.sort() }));
+}

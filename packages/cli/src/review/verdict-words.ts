@@ -1,0 +1,78 @@
+import type { Verdict } from "@junoplus/contracts/compatibility/difference";
+import type { ContractsReview, ReviewedContract } from "./contracts-review";
+
+/** What becomes of documents and rows that were written before. */
+export const STORED: Readonly<Record<Verdict, string>> = {
+  holds: "stays valid",
+  assumes: "stays valid, unless a document carried the field unnamed",
+  breaks: "is no longer valid",
+};
+
+/** What becomes of code that was written before. */
+export const OLDER_CODE: Readonly<Record<Verdict, string>> = {
+  holds: "reads on",
+  assumes: "reads on, unless a document carries the field unnamed",
+  breaks: "meets what it does not know",
+};
+
+/** The verdict over all contracts, and why, in one sentence. */
+export function verdictSentence({ contracts }: ContractsReview): string {
+  const refused = contracts.filter(({ faults }) => faults.length > 0);
+  const [first] = refused;
+  if (first !== undefined) {
+    const more = refused.reduce((sum, { faults }) => sum + faults.length, 0) - 1;
+    const others = more === 0 ? "" : ` (and ${more} more below)`;
+    return `May not be merged: ${first.table}: ${sentence(first.faults[0] ?? "")}${others}`;
+  }
+  if (contracts.length === 0) return "May be merged: no contract changes.";
+  const majors = contracts.filter(({ required }) => required === "major");
+  if (majors.length > 0) {
+    return `May be merged when those who read it have agreed: ${names(majors)} ${majors.length === 1 ? "breaks" : "break"} what was written before, and ${majors.length === 1 ? "says" : "say"} so by a new major.`;
+  }
+  const unsettled = contracts.filter(({ backward, replay }) => backward === "assumes" && replay === null);
+  return unsettled.length === 0
+    ? "May be merged: what is stored stays valid, and every version rises by enough."
+    : `May be merged: every version rises by enough; whether stored documents of ${names(unsettled)} carry a new field already has not been looked at.`;
+}
+
+/** The versions of a contract. */
+export function versions({ before, after }: Pick<ReviewedContract, "before" | "after">): string {
+  if (before === null) return `${after} (new)`;
+  if (after === null) return `${before} (removed)`;
+  return before === after ? before : `${before} to ${after}`;
+}
+
+/** What stored documents say of a contract, in one sentence each. */
+export function replaySentences({ replay, assumptions, differences }: ReviewedContract, replayed: string): string[] {
+  if (replay === null) return [];
+  const { documents, newlyFailing, newlyPassing, failingBoth, readOtherwise } = replay;
+  const isAlone = differences.filter(({ backward }) => backward === "assumes").length === 1;
+  return [
+    `${count(documents, "stored document")} of ${replayed} (every version of each): ${newlyFailing} newly refused, ${newlyPassing} newly read, ${failingBoth} refused by both contracts.`,
+    ...(readOtherwise === 0 || assumptions.length > 0
+      ? []
+      : [`${count(readOtherwise, "stored document")} pass both, but are read otherwise.`]),
+    ...assumptions.map(({ field, contradicted }) => {
+      const carry = isAlone
+        ? readOtherwise === 0
+          ? "no stored document carries it yet"
+          : `${count(readOtherwise, "stored document")} carry it already and pass`
+        : `${count(readOtherwise, "stored document")} carry it or another new field already and pass`;
+      return contradicted === 0
+        ? `The assumption about \`${field}\` is settled: ${carry}, and none carries what is refused.`
+        : `The assumption about \`${field}\` does not hold: ${contradicted} carry it as something that is refused now.`;
+    }),
+  ];
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function names(contracts: readonly ReviewedContract[]): string {
+  return contracts.map(({ table }) => table).join(", ");
+}
+
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
