@@ -1,4 +1,5 @@
 export type { CurrentDocument, DocumentHistory, LoggedChange, Operation, RejectedChange, Rejection } from "./change";
+export { compareChanges } from "./change-order";
 export { type ChangelogFile, ChangelogSourceError, changelogFiles } from "./changelog-files";
 export {
   CHANGE_COUNTERS,
@@ -8,5 +9,6 @@ export {
   documentHistories,
   latestDocuments,
 } from "./changes";
-export { documentOf } from "./document";
-export { type PathParams, pathParams } from "./document-path";
+export { documentOf, type ReadDocument, readDocument } from "./document";
+export { documentPath, type PathParams, pathParams } from "./document-path";
+export { type StoredDocument, storedDocument } from "./stored-document";

@@ -149,7 +149,8 @@ function statementsOf(old: ContractFolder, now: ContractFolder, prefix: string):
   }
 }
 
-function contractIn(files: ContractFiles, folder: string, name: string): ContractFolder | undefined {
+/** A contract of one side by folder and file (`schema`, `versions/1.0.0`); undefined when it has none. Throws UnreadableContractError. */
+export function contractIn(files: ContractFiles, folder: string, name: string): ContractFolder | undefined {
   const path = `${folder}/${name}.json`;
   const text = files.get(path);
   if (text === undefined) return undefined;

@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
-import type { ContractsFormat } from "./contracts-command";
+import type { ContractsFormat, ContractsOptions } from "./contracts-command";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
+import type { ReplayCommandOptions } from "./replay-command";
 import { DEFAULT_PREFIX, datasetPrefix } from "./run-options";
 
 interface Place {
@@ -9,7 +10,19 @@ interface Place {
   readonly output: Output;
 }
 
-type ContractsArguments = { readonly against: string; readonly prefix: string };
+type ContractsArguments = {
+  readonly against: string;
+  readonly prefix: string;
+  readonly source?: string;
+  readonly replay: boolean;
+};
+type DiffArguments = ContractsArguments & { readonly format: ContractsFormat; readonly links?: string };
+type ReplayArguments = {
+  readonly against: string;
+  readonly source?: string;
+  readonly contract?: string;
+  readonly format: "text" | "json";
+};
 type NewArguments = { readonly prefix?: string; readonly path?: string; readonly from?: string };
 
 /** `medallion contracts …`: how contracts are begun, changed and judged. */
@@ -60,29 +73,79 @@ export function addContractsCommands(
       end(await generateCommand(directory, output));
     });
   withRef(contracts.command("diff"))
-    .description("every difference with its verdicts, the bump it needs, and the statements it implies")
-    .addOption(
-      new Option("--format <format>", "output on stdout").choices(["markdown", "json", "text"]).default("text"),
+    .description(
+      "every difference with its verdicts, who reads it, what is stored, who must agree; exit 1 when refused",
     )
-    .addHelpText("after", "\nExample:\n  medallion contracts diff --against origin/main --format markdown")
-    .action(async ({ against, prefix, format }: ContractsArguments & { readonly format: ContractsFormat }) => {
-      const options = { directory, against, prefix: checkedPrefix(prefix), format };
+    .addOption(new Option("--format <format>", "output on stdout").choices(DIFF_FORMATS).default("text"))
+    .option("--links <url>", "what a file's path is appended to, so that the page links to it")
+    .addHelpText(
+      "after",
+      "\ngithub is markdown for a comment: with a marker, within GitHub's limit, and the refused lines as annotations on stderr.\n" +
+        "\nExample:\n  medallion contracts diff --against origin/main --format markdown",
+    )
+    .action(async ({ format, links, ...given }: DiffArguments) => {
+      const options = { ...comparison(directory, given), format, ...(links !== undefined && { links }) };
       const { diffContracts } = await import("./contracts-command.js");
-      end(diffContracts(options, output));
+      end(await diffContracts(options, output));
     });
   withRef(contracts.command("check"))
     .description("refuse a break without a new major, and a version that rises by too little")
-    .action(async ({ against, prefix }: ContractsArguments) => {
-      const options = { directory, against, prefix: checkedPrefix(prefix) };
+    .action(async (given: ContractsArguments) => {
+      const options = comparison(directory, given);
       const { checkContracts } = await import("./contracts-command.js");
-      end(checkContracts(options, output));
+      end(await checkContracts(options, output));
     });
+  contracts
+    .command("replay")
+    .description("count the stored documents that would newly fail or newly pass, by pointer and rule; shows no value")
+    .requiredOption("--against <ref>", "git ref whose contracts are the older ones, for example origin/main")
+    .option("--source <directory>", "directory with change logs, as for run (default: the shipped sample)")
+    .option(
+      "--contract <name>",
+      "only this contract, changed or not (default: every change log whose contract differs)",
+    )
+    .addOption(new Option("--format <format>", "output on stdout").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nEvery distinct version of a document in the log counts once, superseded ones too: a run reads them all. The newest\n" +
+        "ones of documents that are not deleted are counted again as live. A document fails when it or one of its array\n" +
+        "entries would be rejected. The result informs: exit code 0; contracts check decides.\n" +
+        "\nExample:\n  medallion contracts replay --against origin/main --source changelog/",
+    )
+    .action(async (given: ReplayArguments) => {
+      const options = replayOptions(directory, given);
+      const { replayCommand } = await import("./replay-command.js");
+      end(await replayCommand(options, output));
+    });
+}
+
+const DIFF_FORMATS: readonly ContractsFormat[] = ["text", "markdown", "json", "github"];
+
+function replayOptions(directory: string, given: ReplayArguments): ReplayCommandOptions {
+  const { against, source, contract, format } = given;
+  const only = { ...checkedSource(source), ...(contract !== undefined && { contract }) };
+  return { directory, against, ...only, format };
+}
+
+function comparison(directory: string, { against, prefix, source, replay }: ContractsArguments): ContractsOptions {
+  return { directory, against, prefix: checkedPrefix(prefix), ...checkedSource(source), replay };
+}
+
+function checkedSource(source: string | undefined): { readonly source?: string } {
+  if (source?.includes(":")) {
+    throw new OptionsError([
+      `--source ${source}: only a directory can be replayed, BigQuery is not built yet; export the change log tables to <prefix>_raw_changelog.ndjson files`,
+    ]);
+  }
+  return source === undefined ? {} : { source };
 }
 
 function withRef(command: Command): Command {
   return command
     .requiredOption("--against <ref>", "git ref whose contracts are the older ones, for example origin/main")
-    .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX);
+    .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
+    .option("--source <directory>", "directory with change logs to replay over (default: the shipped sample)")
+    .option("--no-replay", "judge by the schemas alone, without looking at stored documents");
 }
 
 function checkedPrefix(prefix: string): string {

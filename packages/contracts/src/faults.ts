@@ -38,7 +38,8 @@ function toFault(error: ErrorObject, missing: Readonly<Record<string, RejectReas
   const pointer = child === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(String(child))}`;
   const pattern = pointer.replace(/\/\d+(?=\/|$)/g, "/*");
   const reason = (ABSENCE.has(error.keyword) && missing[pattern]) || "breaks_contract";
-  return { pointer, message: absent ? "is missing" : unknown ? "is not in the contract" : message(error), reason };
+  const words = absent ? "is missing" : unknown ? "is not in the contract" : message(error);
+  return { pointer, message: words, rule: error.keyword, reason };
 }
 
 /** ajv's own words name the rule and never the value. */

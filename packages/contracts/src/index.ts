@@ -5,6 +5,7 @@ export type {
   Classification,
   Column,
   ColumnType,
+  DocumentVersion,
   Fault,
   Layer,
   RejectReason,

@@ -1,6 +1,7 @@
 import type { ContractDiff, ContractDifference } from "../contracts-diff";
+import type { ContractReplay } from "../contracts-replay";
 import type { OwnersOf } from "./code-owners";
-import type { ContractReplay, FieldUse } from "./evidence";
+import type { FieldUse } from "./evidence";
 
 /** Everything that is known about a proposal before it is merged. */
 export interface ContractsReview {

@@ -36,6 +36,10 @@ export interface ChangelogBlock {
   readonly path: string;
   readonly entries?: readonly string[];
   readonly missing: Readonly<Record<string, RejectReason>>;
+  /** Top-level field in which documents claim the version that they were written under. */
+  readonly versionField?: string;
+  /** Major of the documents that claim none; the newest version reads them where it is not given. */
+  readonly unversioned?: number;
 }
 
 /** A contract's `schema.json`. */

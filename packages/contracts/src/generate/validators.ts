@@ -1,6 +1,7 @@
 import Ajv2020 from "ajv/dist/2020";
 import { _ } from "ajv/dist/compile/codegen";
 import standaloneCode from "ajv/dist/standalone";
+import type { CompiledValidator } from "../faults";
 import { formats } from "../formats";
 import type { ContractSchema } from "./schema-file";
 
@@ -18,6 +19,11 @@ export function contractAjv(): Ajv2020 {
   });
   ajv.addVocabulary(VOCABULARY);
   return ajv;
+}
+
+/** The contract's validator, compiled here and now: for a contract that is not generated yet. */
+export function compiledValidator(schema: ContractSchema): CompiledValidator {
+  return contractAjv().compile(withoutAnnotations(schema) as ContractSchema);
 }
 
 /** TypeScript source of the contract's validator, compiled ahead: nothing is compiled when a worker starts. */

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Fault } from "../contract";
 import { compileDecoder } from "../decode";
-import { type CompiledValidator, faultsOf } from "../faults";
+import { faultsOf } from "../faults";
 import type { ContractFolder } from "../generate/schema-file";
-import { contractAjv } from "../generate/validators";
+import { compiledValidator } from "../generate/validators";
 import type { ContractFault } from "./contract-fault";
 import { endings, namedFault } from "./fault-names";
 
@@ -50,7 +50,7 @@ export function exampleReader({ schema }: ContractFolder): (raw: unknown) => {
   readonly faults: readonly Fault[];
 } {
   const { changelog } = schema;
-  const validate = contractAjv().compile(schema) as CompiledValidator;
+  const validate = compiledValidator(schema);
   const decode = changelog === undefined ? (raw: unknown) => raw : compileDecoder(schema);
   return (raw) => {
     const document = decode(raw);
