@@ -1,32 +1,22 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runProgram } from "./program";
+import { type Called, type ScratchCheckout, scratchCheckout } from "./testing/scratch-checkout";
 
 const PACKAGE = "packages/contracts";
 let root: string;
+let checkout: ScratchCheckout;
 
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "contracts-authoring-"));
-  mkdirSync(join(root, PACKAGE), { recursive: true });
-  cpSync(join(__dirname, "../../contracts/schemas"), join(root, PACKAGE, "schemas"), { recursive: true });
-  expect(spawnSync("git", ["init", "--quiet"], { cwd: root }).status).toBe(0);
+  checkout = scratchCheckout();
+  root = checkout.root;
 });
 afterEach(() => {
-  rmSync(root, { recursive: true });
+  checkout.remove();
 });
 
-async function contracts(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  const text = { out: "", err: "" };
-  const code = await runProgram({
-    args: ["contracts", ...args],
-    directory: root,
-    now: "2026-01-01T00:00:00.000000Z",
-    output: { stdout: { write: (part) => (text.out += part) }, stderr: { write: (part) => (text.err += part) } },
-  });
-  return { code, ...text };
+function contracts(...args: readonly string[]): Promise<Called> {
+  return checkout.medallion("contracts", ...args);
 }
 
 function edit(path: string, change: (text: string) => string): void {

@@ -39,6 +39,7 @@ export interface ContractDiff {
   readonly required: Bump;
   /** By how much the version rose from the one at the ref. */
   readonly made: BumpCheck["actual"];
+  readonly isRaisedEnough: boolean;
   readonly differences: readonly ContractDifference[];
   /** Against every frozen version: today's code reads all history. */
   readonly frozen: readonly VersionVerdict[];
@@ -96,6 +97,7 @@ function contractDiff(folder: string, before: ContractFiles, after: ContractFile
     forward,
     required: bump.required,
     made: bump.actual,
+    isRaisedEnough: bump.isEnough,
     differences,
     statements: statementsOf(old, now, prefix),
     faults: [
@@ -116,6 +118,7 @@ const UNTOUCHED = {
   forward: "holds",
   required: "none",
   made: "none",
+  isRaisedEnough: true,
   differences: [],
   statements: NO_STATEMENTS,
 } as const;

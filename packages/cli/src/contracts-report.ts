@@ -1,5 +1,5 @@
 import type { ContractsReview, ReviewedContract } from "./review/contracts-review";
-import { replaySentences, verdictSentence, versions } from "./review/verdict-words";
+import { reason, replaySentences, verdict, versions } from "./review/verdict-words";
 
 /** What is known about a proposal, for a terminal. */
 export function textReport(review: ContractsReview): string {
@@ -53,5 +53,5 @@ function lastLine(review: ContractsReview): string {
   const { against, contracts } = review;
   const count = (status: ReviewedContract["status"]): number =>
     contracts.filter((contract) => contract.status === status).length;
-  return `against ${against}: ${count("changed")} changed, ${count("new")} new, ${count("removed")} removed. ${verdictSentence(review)}`;
+  return `against ${against}: ${count("changed")} changed, ${count("new")} new, ${count("removed")} removed: ${verdict(review)}. ${reason(review)}`;
 }

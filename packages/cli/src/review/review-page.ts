@@ -1,7 +1,7 @@
 import type { ContractDifference } from "../contracts-diff";
 import type { ContractsReview, FieldDownstream, ReviewedContract } from "./contracts-review";
 import { type PagePart, pageWithin } from "./page-size";
-import { OLDER_CODE, replaySentences, STORED, verdictSentence, versions } from "./verdict-words";
+import { OLDER_CODE, reason, replaySentences, STORED, verdict, versions } from "./verdict-words";
 
 /** GitHub refuses a comment of more characters. */
 const GITHUB_LIMIT = 65_536;
@@ -30,12 +30,12 @@ export function reviewComment(review: ContractsReview, options: PageOptions): st
 }
 
 function partsOf(review: ContractsReview, options: PageOptions): readonly PagePart[] {
-  const { contracts, isRefused, against } = review;
+  const { contracts, against } = review;
   return [
     part(0, "verdict", [
-      `# Contracts: ${isRefused ? "may not be merged" : "may be merged"}`,
+      `# Contracts: ${verdict(review)}`,
       "",
-      `**${verdictSentence(review)}**`,
+      `**${reason(review)}**`,
       "",
       `Held against \`${against}\`.`,
     ]),
@@ -88,8 +88,10 @@ function contractParts(
       `## ${table} ${versions(contract)}`,
       "",
       schema,
-      ...bullets(faults.map((fault) => `**Refused:** ${fault}`)),
-      ...(broken.length === 0 ? [] : bullets([`What was written under ${broken.join(", ")} is no longer valid.`])),
+      ...bullets([
+        ...faults.map((fault) => `**Refused:** ${fault}`),
+        ...(broken.length === 0 ? [] : [`What was written under ${broken.join(", ")} is no longer valid.`]),
+      ]),
     ]),
     ...(differences.length === 0 ? [] : [part(1, "table of differences", differenceTable(differences))]),
     ...(replay === null ? [] : [part(1, "stored documents", replayLines(contract, replayed ?? ""))]),

@@ -15,24 +15,35 @@ export const OLDER_CODE: Readonly<Record<Verdict, string>> = {
   breaks: "meets what it does not know",
 };
 
-/** The verdict over all contracts, and why, in one sentence. */
-export function verdictSentence({ contracts }: ContractsReview): string {
+/** Whether the proposal may be merged, in words. */
+export function verdict({ isRefused }: Pick<ContractsReview, "isRefused">): string {
+  return isRefused ? "may not be merged" : "may be merged";
+}
+
+/** Why, in one sentence or two: of what is refused first, otherwise of what the proposal does. */
+export function reason({ contracts }: ContractsReview): string {
   const refused = contracts.filter(({ faults }) => faults.length > 0);
   const [first] = refused;
   if (first !== undefined) {
     const more = refused.reduce((sum, { faults }) => sum + faults.length, 0) - 1;
-    const others = more === 0 ? "" : ` (and ${more} more below)`;
-    return `May not be merged: ${first.table}: ${sentence(first.faults[0] ?? "")}${others}`;
+    return `${first.table}: ${firstFault(first)}${more === 0 ? "" : ` (and ${more} more below)`}`;
   }
-  if (contracts.length === 0) return "May be merged: no contract changes.";
+  if (contracts.length === 0) return "No contract changes.";
   const majors = contracts.filter(({ required }) => required === "major");
   if (majors.length > 0) {
-    return `May be merged when those who read it have agreed: ${names(majors)} ${majors.length === 1 ? "breaks" : "break"} what was written before, and ${majors.length === 1 ? "says" : "say"} so by a new major.`;
+    const [breaks, says] = majors.length === 1 ? ["breaks", "says"] : ["break", "say"];
+    return `${names(majors)} ${breaks} what was written before and ${says} so by a new major: whoever reads it has to agree first.`;
   }
   const unsettled = contracts.filter(({ backward, replay }) => backward === "assumes" && replay === null);
   return unsettled.length === 0
-    ? "May be merged: what is stored stays valid, and every version rises by enough."
-    : `May be merged: every version rises by enough; whether stored documents of ${names(unsettled)} carry a new field already has not been looked at.`;
+    ? "What is stored stays valid, and every version rises by enough."
+    : `Every version rises by enough; whether stored documents of ${names(unsettled)} carry a new field already has not been looked at.`;
+}
+
+/** The difference that needs the bump which was not made says more than the bump. */
+function firstFault({ faults, isRaisedEnough, differences, required }: ReviewedContract): string {
+  const cause = isRaisedEnough ? undefined : differences.find(({ bump }) => bump === required);
+  return cause === undefined ? sentence(faults[0] ?? "") : `${cause.message} ${sentence(faults[0] ?? "")}`;
 }
 
 /** The versions of a contract. */
