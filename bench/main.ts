@@ -72,6 +72,7 @@ const NAMES: readonly StepName[] = [
   "floor-all",
   "tight-floor-all",
   "medallion-all",
+  "replay-all",
 ];
 
 async function main(): Promise<void> {
@@ -103,6 +104,8 @@ async function main(): Promise<void> {
   say(`therapy sessions to DuckDB SQL: ${ratio("medallion-sessions", "duckdb-sessions").toFixed(2)}`);
   say(`whole medallion to the floor: ${all.toFixed(2)} (bound ${BOUNDS.allToFloor})`);
   say(`whole medallion to the tight floor: ${ratio("medallion-all", "tight-floor-all").toFixed(2)}`);
+  say(`replay of a proposal to the floor: ${ratio("replay-all", "floor-all").toFixed(2)}`);
+  say(`replay of a proposal to the tight floor: ${ratio("replay-all", "tight-floor-all").toFixed(2)}`);
   say(`peak memory of the whole medallion: ${(peakAll / 1e6).toFixed(0)} MB (bound ${BOUNDS.peakBytes / 1e6})`);
 
   const large = changes * 4;

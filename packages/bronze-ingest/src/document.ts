@@ -34,12 +34,15 @@ export function readDocument(contract: ChangelogContract, raw: object): ReadDocu
   if ("fault" in claim) return { document: null, faults: { document: [claim.fault], entries: [] } };
   const { version } = claim;
   const read = readAs(version, raw);
-  if (version.version === contract.version || read.faults.document.length > 0) return read;
+  if (version.version === contract.version) return read;
+  const own = toldOf(read.faults, `in version ${version.version}`);
+  if (own.document.length > 0) return { document: read.document, faults: own };
   const upcast = contract.decode(versions.upcast(read.document, version.version) as object);
-  const later = sortFaults(contract.entries, contract.faults(upcast).map(afterUpcasting(version.version)));
+  const later = sortFaults(contract.entries, contract.faults(upcast));
+  const told = toldOf(later, `after upcasting from ${version.version}`);
   return {
     document: later.entries.length === 0 ? upcast : withoutEntries(upcast, later.entries),
-    faults: { document: later.document, entries: [...read.faults.entries, ...later.entries] },
+    faults: { document: told.document, entries: [...own.entries, ...told.entries] },
   };
 }
 
@@ -60,8 +63,11 @@ export function documentOf<Document>(contract: ChangelogContract<Document>, data
   return readDocument(contract, JSON.parse(data) as object).document as Document;
 }
 
-function afterUpcasting(version: string): (fault: Fault) => Fault {
-  return (fault) => ({ ...fault, message: `${fault.message} after upcasting from ${version}` });
+/** The same faults, each with the version that it was found under. */
+function toldOf({ document, entries }: DocumentFaults, where: string): DocumentFaults {
+  const told = (faults: readonly Fault[]): readonly Fault[] =>
+    faults.map((fault) => ({ ...fault, message: `${fault.message} ${where}` }));
+  return { document: told(document), entries: entries.map((entry) => ({ ...entry, faults: told(entry.faults) })) };
 }
 
 function withoutEntries(document: unknown, entries: readonly EntryFaults[]): unknown {

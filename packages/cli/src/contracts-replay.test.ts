@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { VERSIONED_CONTRACT } from "@junoplus/contracts/testing/built-contracts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ContractFiles, workingContracts } from "./contract-files";
@@ -270,6 +271,30 @@ describe("the counts", () => {
       newlyFailing: 1,
       byPointer: [{ pointer: "/document_name", rule: "path" }],
     });
+  });
+});
+
+describe("where documents claim their version", () => {
+  const claiming = edited(SESSIONS, (schema) => {
+    schema.properties["schemaVersion"] = { type: "string" } as Editable;
+    Object.assign(schema.changelog, { versionField: "schemaVersion" });
+  });
+
+  test("a claim that names none is a failure of the field that was there unnamed", async () => {
+    const rows = [session("s1", 1, { schemaVersion: "1.0.0" }), session("s2", 2, { schemaVersion: "beta" })];
+    expect(await replaySessions(claiming, rows)).toMatchObject({
+      newlyFailing: 1,
+      byPointer: [{ pointer: "/schemaVersion", rule: "version", keys: ["users/u1/therapy_sessions/s2"] }],
+    });
+  });
+
+  test("an upcaster that is not built is named: without it nothing can be read", async () => {
+    const folder = join(VERSIONED_CONTRACT, "schemas");
+    const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".json"));
+    const after = new Map(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
+    await expect(replayContracts({ before: new Map(), after, source: directory })).rejects.toThrow(
+      "bronze_check_ins 3.1.0 has no upcaster from major 1, 2: add it to packages/contracts/src/upcasters.ts",
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { changelogFiles, storedDocument } from "@junoplus/bronze-ingest";
 import { majorsWithoutUpcaster } from "@junoplus/contracts/document-versions";
 import { documentVersionFacts } from "@junoplus/contracts/generate/changelog-facts";
 import { interpretedChangelog } from "@junoplus/contracts/generate/interpreted-contract";
-import type { ContractFolder, PropertySchema } from "@junoplus/contracts/generate/schema-file";
+import { byVersion, type ContractFolder, type PropertySchema } from "@junoplus/contracts/generate/schema-file";
 import { upcasters } from "@junoplus/contracts/upcasters";
 import type { ContractFiles } from "./contract-files";
 import { contractIn, UnreadableContractError } from "./contracts-diff";
@@ -108,10 +108,9 @@ function versionsIn(files: ContractFiles, folder: string): readonly ContractFold
   const frozen = [...files.keys()]
     .filter((path) => path.startsWith(`${folder}/versions/`))
     .map((path) => contractIn(files, folder, path.slice(folder.length + 1, -".json".length)))
-    .filter((version) => version !== undefined && version.version !== own.version);
-  const order = (a: ContractFolder, b: ContractFolder): number =>
-    a.version.localeCompare(b.version, "en", { numeric: true });
-  return [...(frozen as ContractFolder[]).sort(order), own];
+    .filter((version) => version !== undefined)
+    .filter((version) => byVersion(version, own) < 0);
+  return [...frozen.sort(byVersion), own];
 }
 
 function sideOf(versions: readonly ContractFolder[]): ReplaySide {
@@ -124,12 +123,12 @@ function sideOf(versions: readonly ContractFolder[]): ReplaySide {
   const missing = changelog?.versionField === undefined ? [] : majorsWithoutUpcaster(texts, own.version, known);
   if (missing.length > 0) {
     throw new UnreadableContractError(
-      `${title} ${own.version} has no upcaster from major ${missing.join(", ")}: add it to packages/contracts/src/upcasters, then npm run build`,
+      `${title} ${own.version} has no upcaster from major ${missing.join(", ")}: add it to packages/contracts/src/upcasters.ts, then npm run build`,
     );
   }
+  const fields = new Set(versions.flatMap(({ schema }) => fieldNames(schema)));
+  if (changelog?.versionField !== undefined) fields.add(changelog.versionField);
   try {
-    const fields = new Set(versions.flatMap(({ schema }) => fieldNames(schema)));
-    if (changelog?.versionField !== undefined) fields.add(changelog.versionField);
     return { contract: interpretedChangelog(own, older, known), fields };
   } catch (error) {
     throw new UnreadableContractError(`${own.path}, version ${own.version}: ${(error as Error).message}`);

@@ -58,6 +58,8 @@ export type DifferenceKind =
   | "entries_added"
   | "entries_removed"
   | "missing_changed"
+  | "version_field_added"
+  | "version_field_changed"
   | "unknown_change";
 
 /** One difference between two versions of a contract. */

@@ -83,6 +83,21 @@ function readContract(packageRoot: string, layer: Layer, name: string): Contract
   return parseContract(layer, name, readFileSync(join(packageRoot, `schemas/${layer}/${name}/schema.json`), "utf8"));
 }
 
+/** The frozen versions of a contract below its own, oldest first. Throws as `readContracts` does. */
+export function olderVersions(packageRoot: string, contract: ContractFolder): readonly ContractFolder[] {
+  const folder = join(packageRoot, contract.path, "versions");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((file) => parseContract(contract.layer, contract.name, readFileSync(join(folder, file), "utf8")))
+    .filter((frozen) => byVersion(frozen, contract) < 0)
+    .sort(byVersion);
+}
+
+/** The order of versions: number by number. */
+export function byVersion(a: { readonly version: string }, b: { readonly version: string }): number {
+  return a.version.localeCompare(b.version, "en", { numeric: true });
+}
+
 /** A contract from the text of its `schema.json` or of a frozen copy. Throws with the file and the cure when its `$id` is off. */
 export function parseContract(layer: Layer, name: string, text: string): ContractFolder {
   const path = `schemas/${layer}/${name}`;

@@ -1,0 +1,46 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import type { ChangelogContract, Upcasters } from "../contract";
+import { render } from "../generate/render";
+
+const packageRoot = join(__dirname, "../..");
+const repository = join(packageRoot, "../..");
+
+/** A package of contracts with several majors and their upcasters, `schemas/` and `src/`: what builtContracts takes. */
+export const VERSIONED_CONTRACT = join(packageRoot, "fixtures/versioned-contract");
+
+/** Folders of the package's source that other contracts have in their own form, or that a run does not load. */
+const LEFT_OUT: ReadonlySet<string> = new Set(["generated", "testing", "compatibility", "generate"]);
+
+export interface BuiltContracts {
+  readonly changelogContracts: readonly ChangelogContract[];
+  readonly upcasters: Readonly<Record<string, Upcasters>>;
+}
+
+/**
+ * Generates, compiles and loads other contracts than the project's own, in `directory`, as `npm run generate` and the build
+ * do: from their `schemas/` and `upcasters.ts` to the constants. Throws what the compiler says.
+ */
+export async function builtContracts(contracts: string, directory: string): Promise<BuiltContracts> {
+  cpSync(join(packageRoot, "src"), join(directory, "src"), {
+    recursive: true,
+    filter: (path) => !LEFT_OUT.has(basename(path)) && !path.endsWith(".test.ts"),
+  });
+  cpSync(contracts, directory, { recursive: true });
+  for (const [path, text] of await render(directory)) {
+    mkdirSync(dirname(join(directory, path)), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  symlinkSync(join(repository, "node_modules"), join(directory, "node_modules"));
+  const config = join(directory, "tsconfig.json");
+  writeFileSync(config, JSON.stringify({ extends: join(repository, "tsconfig.base.json") }));
+  const compiler = join(repository, "node_modules/typescript/bin/tsc");
+  const { status, stdout } = spawnSync(process.execPath, [compiler, "-p", config], { encoding: "utf8" });
+  if (status !== 0) throw new Error(`the contracts of ${contracts} do not compile:\n${stdout}`);
+  const load = createRequire(__filename);
+  const { changelogContracts } = load(join(directory, "dist/index.js")) as BuiltContracts;
+  const { upcasters } = load(join(directory, "dist/upcasters.js")) as BuiltContracts;
+  return { changelogContracts, upcasters };
+}
