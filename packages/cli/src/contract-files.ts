@@ -36,7 +36,8 @@ function filesOf(paths: readonly string[], read: (path: string) => string): Cont
   return new Map(paths.filter((path) => CONTRACT_FILE.test(path)).map((path) => [path, read(path)]));
 }
 
-function checkoutRoot(directory: string): string {
+/** Root of the git checkout that a directory lies in. Throws OptionsError outside of one. */
+export function checkoutRoot(directory: string): string {
   const root = git(directory, ["rev-parse", "--show-toplevel"]);
   if (root === null) {
     throw new OptionsError([`${directory} is no git checkout: contracts are compared with those of a git ref`]);

@@ -149,6 +149,20 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
       const { checkContracts } = await import("./contracts-command.js");
       end(checkContracts(options, output));
     });
+  contracts
+    .command("downstream")
+    .description("who reads a field: columns, checks and views, found in the sources, with file and line")
+    .argument("<contract>", "title of the contract, for example bronze_therapy_sessions")
+    .argument("[pointer]", "the field, for example /feedback/painLevelBefore (default: every field)", "")
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      "\nExample:\n  medallion contracts downstream bronze_therapy_sessions /feedback/painLevelBefore",
+    )
+    .action(async (contract: string, pointer: string, given: { readonly format?: string }) => {
+      const { downstreamCommand } = await import("./downstream-command.js");
+      end(downstreamCommand({ directory, contract, pointer, format: formatOf(given) }, output));
+    });
   return program;
 }
 
