@@ -163,6 +163,16 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
       const { downstreamCommand } = await import("./downstream-command.js");
       end(downstreamCommand({ directory, contract, pointer, format: formatOf(given) }, output));
     });
+  contracts
+    .command("docs")
+    .description(
+      "a site of all contracts: what they hold, what they are made from, who reads them; opens without a server",
+    )
+    .requiredOption("--out <folder>", "where the pages are written, for example site/")
+    .action(async ({ out }: { readonly out: string }) => {
+      const { docsCommand } = await import("./docs-command.js");
+      end(docsCommand({ directory, out }, output));
+    });
   return program;
 }
 
