@@ -4,11 +4,12 @@ import { CONTRACTS_PACKAGE, type ContractFiles, checkoutRoot, contractsAt, worki
 import { contractDiffs, contractIn } from "./contracts-diff";
 import { replayContracts } from "./contracts-replay";
 import { faultReport, textReport } from "./contracts-report";
+import { downstreamOf, type FieldUse, fieldUses } from "./downstream/downstream";
 import type { ExitCode, Output } from "./output";
 import { replayProgress } from "./replay-progress";
 import { annotations } from "./review/annotations";
 import { codeOwners } from "./review/code-owners";
-import { type ContractsReview, contractsReview } from "./review/contracts-review";
+import { assumedFields, type ContractsReview, contractsReview, type Evidence } from "./review/contracts-review";
 import { reviewComment, reviewPage } from "./review/review-page";
 import { SAMPLE_DIRECTORY } from "./sample-directory";
 
@@ -32,7 +33,7 @@ export async function diffContracts(
   output: Output,
 ): Promise<ExitCode> {
   const { format, against, links } = options;
-  const review = await reviewOf(options, output);
+  const review = await reviewOf(options, output, readersOf);
   const command = `npx medallion contracts diff --against ${against} --format markdown`;
   const page = { ...(links !== undefined && { links }), command };
   switch (format) {
@@ -55,14 +56,29 @@ export async function diffContracts(
   return review.isRefused ? 1 : 0;
 }
 
-/** `medallion contracts check`: the same verdict, and only what stands against it. */
+/** `medallion contracts check`: the same verdict, and only what stands against it; who reads what changes is not looked for. */
 export async function checkContracts(options: ContractsOptions, output: Output): Promise<ExitCode> {
-  const review = await reviewOf(options, output);
+  const review = await reviewOf(options, output, () => () => []);
   output.stdout.write(faultReport(review));
   return review.isRefused ? 1 : 0;
 }
 
-async function reviewOf(options: ContractsOptions, output: Output): Promise<ContractsReview> {
+type Readers = Evidence["downstreamOf"];
+
+/** Who reads a field, found in the sources of the checkout; they are parsed only where something changes in more than words. */
+function readersOf(directory: string): Readers {
+  let uses: readonly FieldUse[] | undefined;
+  return (contract, field) => {
+    uses ??= fieldUses(directory);
+    return downstreamOf(uses, contract, field);
+  };
+}
+
+async function reviewOf(
+  options: ContractsOptions,
+  output: Output,
+  readers: (directory: string) => Readers,
+): Promise<ContractsReview> {
   const { directory, against, prefix, source, replay } = options;
   const after = workingContracts(directory);
   const before = contractsAt(directory, against);
@@ -73,6 +89,7 @@ async function reviewOf(options: ContractsOptions, output: Output): Promise<Cont
         before,
         after,
         source: source === undefined ? SAMPLE_DIRECTORY : resolve(directory, source),
+        countCarried: new Map(diffs.map((diff) => [diff.table, assumedFields(diff)])),
         onProgress: progress.changes,
       })
     : [];
@@ -83,7 +100,7 @@ async function reviewOf(options: ContractsOptions, output: Output): Promise<Cont
     diffs,
     replayed: replay ? (source ?? "the shipped sample") : null,
     replays,
-    downstreamOf: () => [],
+    downstreamOf: readers(directory),
     ownersOf: codeOwners(checkoutRoot(directory)),
     folderOf: (table) => folders.get(table),
   });

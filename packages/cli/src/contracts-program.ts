@@ -117,6 +117,30 @@ export function addContractsCommands(
       const { replayCommand } = await import("./replay-command.js");
       end(await replayCommand(options, output));
     });
+  contracts
+    .command("downstream")
+    .description("who reads a field: columns, checks and views, found in the sources, with file and line")
+    .argument("<contract>", "title of the contract, for example bronze_therapy_sessions")
+    .argument("[pointer]", "the field, for example /feedback/painLevelBefore (default: every field)", "")
+    .addOption(new Option("--format <format>", "output on stdout").choices(["text", "json"]).default("text"))
+    .addHelpText(
+      "after",
+      "\nExample:\n  medallion contracts downstream bronze_therapy_sessions /feedback/painLevelBefore",
+    )
+    .action(async (contract: string, pointer: string, { format }: { readonly format: "text" | "json" }) => {
+      const { downstreamCommand } = await import("./downstream-command.js");
+      end(downstreamCommand({ directory, contract, pointer, format }, output));
+    });
+  contracts
+    .command("docs")
+    .description(
+      "a site of all contracts: what they hold, what they are made from, who reads them; opens without a server",
+    )
+    .requiredOption("--out <folder>", "where the pages are written, for example site/")
+    .action(async ({ out }: { readonly out: string }) => {
+      const { docsCommand } = await import("./docs-command.js");
+      end(docsCommand({ directory, out }, output));
+    });
 }
 
 const DIFF_FORMATS: readonly ContractsFormat[] = ["text", "markdown", "json", "github"];

@@ -5,7 +5,13 @@ import { type ScratchCheckout, scratchCheckout } from "./testing/scratch-checkou
 
 const FIXTURES = join(__dirname, "../fixtures/pull-requests");
 /** What the report reads: contracts, and for readers and owners the sources and CODEOWNERS. */
-const READ = ["packages/contracts/schemas", ".github/CODEOWNERS"];
+const READ = [
+  ".github/CODEOWNERS",
+  "packages/contracts/schemas",
+  ...["contracts", "bronze-ingest", "silver-transforms", "gold-aggregates", "quality", "warehouse", "cli"].map(
+    (name) => `packages/${name}/src`,
+  ),
+];
 
 /** Each proposal, and whether it is refused: worked examples of what a producer proposes. */
 const PROPOSALS = {

@@ -1,7 +1,7 @@
 import type { ContractDiff, ContractDifference } from "../contracts-diff";
 import type { ContractReplay } from "../contracts-replay";
+import type { FieldUse } from "../downstream/downstream";
 import type { OwnersOf } from "./code-owners";
-import type { FieldUse } from "./evidence";
 
 /** Everything that is known about a proposal before it is merged. */
 export interface ContractsReview {
@@ -32,6 +32,8 @@ export interface FieldDownstream {
 /** A field that is new in an open document, held against what is stored. */
 export interface Assumption {
   readonly field: string;
+  /** Stored documents that carry it. */
+  readonly carried: number;
   /** Stored documents that carry it as something that the new contract refuses. */
   readonly contradicted: number;
 }
@@ -69,9 +71,11 @@ function reviewedContract(
   const fields = [...new Set(changedInMoreThanWords(diff.differences).map(({ field }) => field))];
   const downstream = fields.map((field) => ({ field, uses: downstreamOf(diff.table, field) }));
   const assumptions = replay === null ? [] : assumptionsOf(diff, replay);
+  const contradictions = assumptions.filter(({ contradicted }) => contradicted > 0);
   return {
     ...diff,
-    faults: [...diff.faults, ...(diff.made === "major" ? [] : assumptions.flatMap(contradiction))],
+    required: contradictions.length > 0 ? "major" : diff.required,
+    faults: [...diff.faults, ...(diff.made === "major" ? [] : contradictions.map(contradiction))],
     downstream,
     replay,
     assumptions,
@@ -83,23 +87,23 @@ function changedInMoreThanWords(differences: readonly ContractDifference[]): rea
   return differences.filter(({ bump }) => bump !== "patch");
 }
 
-function assumptionsOf({ differences }: ContractDiff, { byPointer }: ContractReplay): readonly Assumption[] {
-  return differences
-    .filter(({ backward }) => backward === "assumes")
-    .map(({ field }) => ({
-      field,
-      contradicted: byPointer
-        .filter(({ pointer }) => pointer === field || pointer.startsWith(`${field}/`))
-        .reduce((most, { newlyFailing }) => Math.max(most, newlyFailing), 0),
-    }));
+/** The fields whose verdict stands only as long as no stored document carries something else there. */
+export function assumedFields({ differences }: ContractDiff): readonly string[] {
+  return differences.filter(({ backward }) => backward === "assumes").map(({ field }) => field);
 }
 
-function contradiction({ field, contradicted }: Assumption): readonly string[] {
-  return contradicted === 0
-    ? []
-    : [
-        `${field} is carried by ${contradicted} stored documents already, as something that is refused now: choose another name, allow what is stored, or raise the major version`,
-      ];
+function assumptionsOf(diff: ContractDiff, { byPointer, carried }: ContractReplay): readonly Assumption[] {
+  return assumedFields(diff).map((field) => ({
+    field,
+    carried: carried.find((counted) => counted.field === field)?.documents ?? 0,
+    contradicted: byPointer
+      .filter(({ pointer }) => pointer === field || pointer.startsWith(`${field}/`))
+      .reduce((most, { newlyFailing }) => Math.max(most, newlyFailing), 0),
+  }));
+}
+
+function contradiction({ field, contradicted }: Assumption): string {
+  return `${field} is carried by ${contradicted} stored documents already as something that is refused now: choose another name, allow what is stored, or raise the major version`;
 }
 
 function agreements(

@@ -1,7 +1,7 @@
 import type { ContractDifference } from "../contracts-diff";
 import type { ContractsReview, FieldDownstream, ReviewedContract } from "./contracts-review";
 import { type PagePart, pageWithin } from "./page-size";
-import { OLDER_CODE, reason, replaySentences, STORED, verdict, versions } from "./verdict-words";
+import { OLDER_CODE, reason, replaySentences, STORED, storedWords, verdict, versions } from "./verdict-words";
 
 /** GitHub refuses a comment of more characters. */
 const GITHUB_LIMIT = 65_536;
@@ -53,7 +53,7 @@ function overview({ contracts }: ContractsReview): PagePart {
         versions(contract),
         contract.status === "changed" ? contract.made : "",
         contract.status === "changed" ? contract.required : "",
-        contract.status === "new" ? "" : STORED[contract.backward],
+        contract.status === "new" ? "" : storedWords(contract),
         contract.status === "new" ? "" : OLDER_CODE[contract.forward],
         contract.faults.length === 0 ? "may be merged" : "**refused**",
       ]),
@@ -112,7 +112,7 @@ function differenceTable(differences: readonly ContractDifference[]): readonly s
 function replayLines(contract: ReviewedContract, replayed: string): readonly string[] {
   const counts = contract.replay?.byPointer ?? [];
   return [
-    ...replaySentences(contract, replayed),
+    ...bullets(replaySentences(contract, replayed)).slice(1),
     ...(counts.length === 0
       ? []
       : [
@@ -138,7 +138,7 @@ const KEYS_SHOWN = 3;
 
 function downstreamLines({ field, uses }: FieldDownstream, options: PageOptions): readonly string[] {
   const what = field === "" ? "it" : `\`${field}\``;
-  if (uses.length === 0) return [`Nobody reads ${what} yet.`];
+  if (uses.length === 0) return [`Nobody reads ${what} in this repository.`];
   return [
     `<details><summary>Who reads ${field === "" ? "it" : `<code>${field}</code>`}: ${readerCounts(uses)}</summary>`,
     "",

@@ -54,26 +54,29 @@ export function versions({ before, after }: Pick<ReviewedContract, "before" | "a
 }
 
 /** What stored documents say of a contract, in one sentence each. */
-export function replaySentences({ replay, assumptions, differences }: ReviewedContract, replayed: string): string[] {
+export function replaySentences({ replay, assumptions }: ReviewedContract, replayed: string): string[] {
   if (replay === null) return [];
   const { documents, newlyFailing, newlyPassing, failingBoth, readOtherwise } = replay;
-  const isAlone = differences.filter(({ backward }) => backward === "assumes").length === 1;
   return [
     `${count(documents, "stored document")} of ${replayed} (every version of each): ${newlyFailing} newly refused, ${newlyPassing} newly read, ${failingBoth} refused by both contracts.`,
-    ...(readOtherwise === 0 || assumptions.length > 0
-      ? []
-      : [`${count(readOtherwise, "stored document")} pass both, but are read otherwise.`]),
-    ...assumptions.map(({ field, contradicted }) => {
-      const carry = isAlone
-        ? readOtherwise === 0
-          ? "no stored document carries it yet"
-          : `${count(readOtherwise, "stored document")} carry it already and pass`
-        : `${count(readOtherwise, "stored document")} carry it or another new field already and pass`;
-      return contradicted === 0
-        ? `The assumption about \`${field}\` is settled: ${carry}, and none carries what is refused.`
-        : `The assumption about \`${field}\` does not hold: ${contradicted} carry it as something that is refused now.`;
-    }),
+    ...(readOtherwise === 0 ? [] : [`${count(readOtherwise, "stored document")} pass both, but are read otherwise.`]),
+    ...assumptions.map(({ field, carried, contradicted }) =>
+      carried === 0
+        ? `No stored document carries \`${field}\` yet.`
+        : `${count(carried, "stored document")} ${carried === 1 ? "carries" : "carry"} \`${field}\` already, ${contradicted === 0 ? "none" : contradicted} of them as something that is refused now.`,
+    ),
   ];
+}
+
+/** What becomes of what is stored: the schemas' verdict, and what stored documents make of it. */
+export function storedWords({ backward, replay, assumptions }: ReviewedContract): string {
+  if (replay === null || backward === "holds") return STORED[backward];
+  const { newlyFailing, documents } = replay;
+  const refused = `${newlyFailing} of ${count(documents, "stored document")} would be refused`;
+  if (backward === "breaks") return `${STORED.breaks}: ${refused}`;
+  return assumptions.some(({ contradicted }) => contradicted > 0)
+    ? `does not stay valid: ${refused}`
+    : "stays valid, as the stored documents show";
 }
 
 function count(number: number, what: string): string {
