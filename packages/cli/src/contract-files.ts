@@ -40,6 +40,21 @@ export function contractsAt(directory: string, ref: string): ContractFiles {
   return filesOf(paths, (path) => git(root, ["show", `${commit.trim()}:${SCHEMAS}/${path}`]) ?? "");
 }
 
+/** Writes the packages' sources and contracts as they were at a git ref below a folder, and nothing else of them. */
+export function writePackagesAt(directory: string, ref: string, folder: string): void {
+  const root = checkoutRoot(directory);
+  const listed = git(root, ["ls-tree", "-r", "-z", "--name-only", ref, "--", "packages"]) ?? "";
+  const wanted = listed.split("\0").filter((path) => /^packages\/[^/]+\/(src|schemas)\//.test(path));
+  const archived = spawnSync("git", ["archive", "--format=tar", ref, "--", ...wanted], {
+    cwd: root,
+    maxBuffer: 256 * 1024 * 1024,
+  });
+  const extracted = spawnSync("tar", ["-x", "-C", folder], { input: archived.stdout });
+  if (archived.status !== 0 || extracted.status !== 0) {
+    throw new Error(`the sources at ${ref} cannot be read: ${archived.stderr}${extracted.stderr}`);
+  }
+}
+
 function filesOf(paths: readonly string[], read: (path: string) => string): ContractFiles {
   return new Map(paths.filter((path) => CONTRACT_FILE.test(path)).map((path) => [path, read(path)]));
 }

@@ -101,9 +101,12 @@ describe("changes that are refused, whatever the version", () => {
       "2.1.0",
     );
     // 1.0.0 has paid by the major between; what is stored under it is named all the same.
-    const { code, out } = await contracts("diff", "--against", "main");
+    const { code, out } = await contracts("diff", "--against", "main", "--no-replay");
     expect(code).toBe(0);
     expect(out).toContain("what was written under 1.0.0 is no longer valid");
+    const stored = await contracts("check", "--against", "main");
+    expect(stored.code).toBe(1);
+    expect(stored.out).toMatch(/\/status is carried by \d+ stored documents already as something that is refused now/);
     edit(SESSIONS, () => {}, "1.9.0");
     expect((await contracts("check", "--against", "main")).out).toContain("2.0.0 to 1.9.0");
   });

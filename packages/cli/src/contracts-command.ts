@@ -1,15 +1,23 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { CONTRACTS_PACKAGE, type ContractFiles, checkoutRoot, contractsAt, workingContracts } from "./contract-files";
+import {
+  CONTRACTS_PACKAGE,
+  type ContractFiles,
+  checkoutRoot,
+  contractsAt,
+  workingContracts,
+  writePackagesAt,
+} from "./contract-files";
 import { contractDiffs, contractIn } from "./contracts-diff";
 import { replayContracts } from "./contracts-replay";
 import { faultReport, textReport } from "./contracts-report";
-import { downstreamOf, type FieldUse, fieldUses } from "./downstream/downstream";
+import { downstreamOf, type FieldUse, fieldUses, fieldUsesIn } from "./downstream/downstream";
 import type { ExitCode, Output } from "./output";
 import { replayProgress } from "./replay-progress";
 import { annotations } from "./review/annotations";
 import { codeOwners } from "./review/code-owners";
-import { assumedFields, type ContractsReview, contractsReview, type Evidence } from "./review/contracts-review";
+import { assumedFields, type ContractsReview, contractsReview, type ReadersOf } from "./review/contracts-review";
 import { reviewComment, reviewPage } from "./review/review-page";
 import { SAMPLE_DIRECTORY } from "./sample-directory";
 
@@ -33,7 +41,7 @@ export async function diffContracts(
   output: Output,
 ): Promise<ExitCode> {
   const { format, against, links } = options;
-  const review = await reviewOf(options, output, readersOf);
+  const review = await reviewOf(options, output, readersIn(options.directory, against));
   const command = `npx medallion contracts diff --against ${against} --format markdown`;
   const page = { ...(links !== undefined && { links }), command };
   switch (format) {
@@ -58,27 +66,38 @@ export async function diffContracts(
 
 /** `medallion contracts check`: the same verdict, and only what stands against it; who reads what changes is not looked for. */
 export async function checkContracts(options: ContractsOptions, output: Output): Promise<ExitCode> {
-  const review = await reviewOf(options, output, () => () => []);
+  const review = await reviewOf(options, output, () => []);
   output.stdout.write(faultReport(review));
   return review.isRefused ? 1 : 0;
 }
 
-type Readers = Evidence["downstreamOf"];
+/** Who reads a field, found in the sources; they are parsed only where something changes in more than words. */
+function readersIn(directory: string, against: string): ReadersOf {
+  const now = once(() => fieldUses(directory));
+  const before = once(() => usesAt(directory, against));
+  return (contract, field, isGone) => downstreamOf(isGone ? before() : now(), contract, field);
+}
 
-/** Who reads a field, found in the sources of the checkout; they are parsed only where something changes in more than words. */
-function readersOf(directory: string): Readers {
-  let uses: readonly FieldUse[] | undefined;
-  return (contract, field) => {
-    uses ??= fieldUses(directory);
-    return downstreamOf(uses, contract, field);
+/** The uses in the sources as they were at a git ref. */
+function usesAt(directory: string, ref: string): readonly FieldUse[] {
+  const folder = mkdtempSync(join(tmpdir(), "medallion-sources-"));
+  try {
+    writePackagesAt(directory, ref, folder);
+    return fieldUsesIn(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 
-async function reviewOf(
-  options: ContractsOptions,
-  output: Output,
-  readers: (directory: string) => Readers,
-): Promise<ContractsReview> {
+async function reviewOf(options: ContractsOptions, output: Output, readersOf: ReadersOf): Promise<ContractsReview> {
   const { directory, against, prefix, source, replay } = options;
   const after = workingContracts(directory);
   const before = contractsAt(directory, against);
@@ -100,7 +119,7 @@ async function reviewOf(
     diffs,
     replayed: replay ? (source ?? "the shipped sample") : null,
     replays,
-    downstreamOf: readers(directory),
+    readersOf,
     ownersOf: codeOwners(checkoutRoot(directory)),
     folderOf: (table) => folders.get(table),
   });

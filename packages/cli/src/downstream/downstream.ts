@@ -17,7 +17,11 @@ export type { FieldUse, Reader } from "./field-use";
  * now. Throws OptionsError outside of a git checkout, and where no packages are.
  */
 export function fieldUses(directory: string): readonly FieldUse[] {
-  const root = checkoutRoot(directory);
+  return fieldUsesIn(checkoutRoot(directory));
+}
+
+/** The same of a folder that holds the repository's packages, in git or not. */
+export function fieldUsesIn(root: string): readonly FieldUse[] {
   const program = sourceProgram(root);
   const contracts = readContracts(join(root, "packages/contracts"));
   const flow = new Flow(program.checker);

@@ -1,4 +1,4 @@
-import type { ContractDiff, ContractDifference } from "../contracts-diff";
+import type { ContractDiff } from "../contracts-diff";
 import type { ContractReplay } from "../contracts-replay";
 import type { FieldUse } from "../downstream/downstream";
 import type { OwnersOf } from "./code-owners";
@@ -26,6 +26,8 @@ export interface ReviewedContract extends ContractDiff {
 
 export interface FieldDownstream {
   readonly field: string;
+  /** The field is gone from the contract: its readers are those that were there before. */
+  readonly isGone: boolean;
   readonly uses: readonly FieldUse[];
 }
 
@@ -44,14 +46,16 @@ export interface Agreement {
   readonly of: readonly string[];
 }
 
+/** Who reads a field of a contract, directly or by a column of another; of a field that is gone, who read it before. */
+export type ReadersOf = (contract: string, field: string, isGone: boolean) => readonly FieldUse[];
+
 /** What the evidence is taken from. */
 export interface Evidence {
   readonly against: string;
   readonly diffs: readonly ContractDiff[];
   readonly replayed: string | null;
   readonly replays: readonly ContractReplay[];
-  /** Who reads a field of a contract, directly or by a column of another. */
-  readonly downstreamOf: (contract: string, field: string) => readonly FieldUse[];
+  readonly readersOf: ReadersOf;
   readonly ownersOf: OwnersOf;
   /** The folder of a table's contract, relative to the repository; undefined where there is none of the title. */
   readonly folderOf: (table: string) => string | undefined;
@@ -65,11 +69,14 @@ export function contractsReview({ against, diffs, replayed, ...evidence }: Evide
 
 function reviewedContract(
   diff: ContractDiff,
-  { replays, downstreamOf, ownersOf, folderOf }: Omit<Evidence, "against" | "diffs" | "replayed">,
+  { replays, readersOf, ownersOf, folderOf }: Omit<Evidence, "against" | "diffs" | "replayed">,
 ): ReviewedContract {
   const replay = replays.find(({ contract }) => contract === diff.table) ?? null;
-  const fields = [...new Set(changedInMoreThanWords(diff.differences).map(({ field }) => field))];
-  const downstream = fields.map((field) => ({ field, uses: downstreamOf(diff.table, field) }));
+  const changed = diff.differences.filter(({ bump }) => bump !== "patch");
+  const downstream = [...new Set(changed.map(({ field }) => field))].map((field) => {
+    const isGone = changed.some((found) => found.field === field && found.kind.startsWith("property_removed"));
+    return { field, isGone, uses: readersFirst(readersOf(diff.table, field, isGone)) };
+  });
   const assumptions = replay === null ? [] : assumptionsOf(diff, replay);
   const contradictions = assumptions.filter(({ contradicted }) => contradicted > 0);
   return {
@@ -83,8 +90,10 @@ function reviewedContract(
   };
 }
 
-function changedInMoreThanWords(differences: readonly ContractDifference[]): readonly ContractDifference[] {
-  return differences.filter(({ bump }) => bump !== "patch");
+const KINDS: readonly FieldUse["reader"]["kind"][] = ["column", "view", "check", "step"];
+
+function readersFirst(uses: readonly FieldUse[]): readonly FieldUse[] {
+  return uses.toSorted((a, b) => KINDS.indexOf(a.reader.kind) - KINDS.indexOf(b.reader.kind));
 }
 
 /** The fields whose verdict stands only as long as no stored document carries something else there. */
@@ -116,7 +125,7 @@ function agreements(
   // Words alone are the owner's of the contract; a change is also theirs who read it.
   for (const { reader, file } of downstream.flatMap(({ uses }) => uses)) {
     const [table = ""] = reader.name.split(".");
-    const folder = reader.kind === "column" || reader.kind === "view" ? folderOf(table) : undefined;
+    const folder = reader.kind === "step" ? undefined : folderOf(table);
     files.set(folder === undefined ? file : table, folder === undefined ? file : `${folder}/schema.json`);
   }
   const of = new Map<string, string[]>();

@@ -77,7 +77,7 @@ function agreement(contracts: readonly ReviewedContract[]): PagePart {
 
 function contractParts(
   contract: ReviewedContract,
-  { replayed }: ContractsReview,
+  { replayed, against }: ContractsReview,
   options: PageOptions,
 ): readonly PagePart[] {
   const { table, faults, differences, frozen, statements, replay, path } = contract;
@@ -95,7 +95,7 @@ function contractParts(
     ]),
     ...(differences.length === 0 ? [] : [part(1, "table of differences", differenceTable(differences))]),
     ...(replay === null ? [] : [part(1, "stored documents", replayLines(contract, replayed ?? ""))]),
-    ...contract.downstream.map((field) => part(2, "table of readers", downstreamLines(field, options))),
+    ...contract.downstream.map((field) => part(2, "table of readers", downstreamLines(field, against, options))),
     ...statementParts(statements),
   ];
 }
@@ -136,15 +136,26 @@ function replayLines(contract: ReviewedContract, replayed: string): readonly str
 
 const KEYS_SHOWN = 3;
 
-function downstreamLines({ field, uses }: FieldDownstream, options: PageOptions): readonly string[] {
+function downstreamLines(
+  { field, isGone, uses }: FieldDownstream,
+  against: string,
+  options: PageOptions,
+): readonly string[] {
   const what = field === "" ? "it" : `\`${field}\``;
-  if (uses.length === 0) return [`Nobody reads ${what} in this repository.`];
+  const [nobody, who] = isGone ? [`Nobody read ${what}`, "Who read"] : [`Nobody reads ${what}`, "Who reads"];
+  const when = isGone ? `, at \`${against}\`` : "";
+  if (uses.length === 0) return [`${nobody} in this repository${when}.`];
   return [
-    `<details><summary>Who reads ${field === "" ? "it" : `<code>${field}</code>`}: ${readerCounts(uses)}</summary>`,
+    `<details><summary>${who} ${field === "" ? "it" : `<code>${field}</code>`}: ${readerCounts(uses)}</summary>`,
     "",
-    ...header(["reader", "reads", "where"]),
+    ...header(["reader", "reads", `where${when}`]),
     ...uses.map(({ contract, pointer, reader, file, line }) =>
-      row([`${reader.kind} ${reader.name}`, `${contract} \`${pointer || "/"}\``, link(file, line, options)]),
+      // What is gone stands in the older sources, to whose lines no link of the newer ones leads.
+      row([
+        `${reader.kind} ${reader.name}`,
+        `${contract} \`${pointer || "/"}\``,
+        link(file, line, isGone ? { command: options.command } : options),
+      ]),
     ),
     "",
     "</details>",

@@ -29,6 +29,7 @@ export function reason({ contracts }: ContractsReview): string {
     return `${first.table}: ${firstFault(first)}${more === 0 ? "" : ` (and ${more} more below)`}`;
   }
   if (contracts.length === 0) return "No contract changes.";
+  if (contracts.every(({ status }) => status === "new")) return "Nothing that is there changes: what is here is new.";
   const majors = contracts.filter(({ required }) => required === "major");
   if (majors.length > 0) {
     const [breaks, says] = majors.length === 1 ? ["breaks", "says"] : ["break", "say"];
@@ -57,9 +58,14 @@ export function versions({ before, after }: Pick<ReviewedContract, "before" | "a
 export function replaySentences({ replay, assumptions }: ReviewedContract, replayed: string): string[] {
   if (replay === null) return [];
   const { documents, newlyFailing, newlyPassing, failingBoth, readOtherwise } = replay;
+  if (documents === 0) return [`There is no document of it in ${replayed}.`];
   return [
     `${count(documents, "stored document")} of ${replayed} (every version of each): ${newlyFailing} newly refused, ${newlyPassing} newly read, ${failingBoth} refused by both contracts.`,
-    ...(readOtherwise === 0 ? [] : [`${count(readOtherwise, "stored document")} pass both, but are read otherwise.`]),
+    ...(readOtherwise === 0
+      ? []
+      : [
+          `${count(readOtherwise, "stored document")} pass both, but are read otherwise: with another field, without one, or in another format.`,
+        ]),
     ...assumptions.map(({ field, carried, contradicted }) =>
       carried === 0
         ? `No stored document carries \`${field}\` yet.`
