@@ -56,7 +56,9 @@ describe.each(Object.entries(PROPOSALS))("%s", (name, refused) => {
     await propose(name);
     expect(await checkout.medallion("contracts", "lint")).toMatchObject({ code: 0, out: "" });
     const { code, out } = await checkout.medallion("contracts", "diff", "--against", "main", "--format", "markdown");
-    await expect(out).toMatchFileSnapshot(join(FIXTURES, name, "report.md"));
+    // Lines move with every edit of the code that reads; that they are right the tests of downstream show.
+    const report = out.replaceAll(/(\.ts):\d+/g, "$1");
+    await expect(report).toMatchFileSnapshot(join(FIXTURES, name, "report.md"));
     expect(code).toBe(refused);
   });
 });

@@ -13,24 +13,35 @@ export interface PagePart {
  */
 export function pageWithin(parts: readonly PagePart[], limit: number, instead: string): string {
   const left = new Set<PagePart>();
-  const size = (): number => textOf(parts, left, instead).length;
+  const counts = new Map<string, number>();
+  let size = parts.reduce((sum, part) => sum + sizeOf(part), 0);
   for (const kind of [3, 2, 1] as const) {
     for (const part of [...parts].reverse().filter(({ dispensable }) => dispensable === kind)) {
-      if (size() <= limit) break;
+      if (size + noticeOf(counts, instead).length <= limit) break;
       left.add(part);
+      counts.set(part.what, (counts.get(part.what) ?? 0) + 1);
+      size -= sizeOf(part);
     }
   }
-  const text = textOf(parts, left, instead);
+  const kept = parts.filter((part) => !left.has(part)).map(textOf);
+  const text = `${kept.join(BETWEEN)}\n${noticeOf(counts, instead)}`;
   return text.length <= limit ? text : cut(text, limit, instead);
 }
 
-function textOf(parts: readonly PagePart[], left: ReadonlySet<PagePart>, instead: string): string {
-  const kept = parts.filter((part) => !left.has(part)).map(({ lines }) => lines.join("\n"));
-  const counts = new Map<string, number>();
-  for (const { what } of left) counts.set(what, (counts.get(what) ?? 0) + 1);
+const BETWEEN = "\n\n";
+
+function textOf({ lines }: PagePart): string {
+  return lines.join("\n");
+}
+
+function sizeOf(part: PagePart): number {
+  return textOf(part).length + BETWEEN.length;
+}
+
+function noticeOf(counts: ReadonlyMap<string, number>, instead: string): string {
+  if (counts.size === 0) return "";
   const words = [...counts].map(([what, count]) => `${count} × ${what}`).join(", ");
-  const notice = left.size === 0 ? [] : [`> Left out, because the page would be too long: ${words}. ${instead}`];
-  return `${[...kept, ...notice].join("\n\n")}\n`;
+  return `\n> Left out, because the page would be too long: ${words}. ${instead}\n`;
 }
 
 function cut(text: string, limit: number, instead: string): string {
