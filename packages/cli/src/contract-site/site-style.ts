@@ -36,7 +36,7 @@ tbody th { font-weight: 600; min-width: 11rem; max-width: 17rem; overflow-wrap: 
 tr:target { background: var(--sunken); box-shadow: -0.5rem 0 0 var(--sunken); }
 tbody th .tag { font-weight: 400; margin-top: .125rem; }
 td p { margin: 0; } td ul, li ul { margin: 0; padding: 0; list-style: none; }
-.fields td:nth-child(4), .fields td:nth-child(5) { min-width: 13rem; overflow-wrap: anywhere; }
+.fields td:nth-child(4), .fields td:nth-child(5) { min-width: 13rem; overflow-wrap: break-word; }
 summary { cursor: pointer; }
 ul.plain { padding: 0; list-style: none; } ul.plain li { padding: .25rem 0; border-bottom: 1px solid var(--line); }
 input[type=search] { width: 100%; max-width: 40rem; padding: .625rem .875rem; font: inherit; color: inherit; background: var(--surface); border: 1px solid var(--muted); border-radius: .5rem; }
