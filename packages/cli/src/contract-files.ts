@@ -10,10 +10,9 @@ const CONTRACT_FILE = /^([a-z]+)\/([^/]+)\/(schema|versions\/[^/]+)\.json$/;
 /** Texts of `schema.json` and of frozen versions, by path below `schemas/`. */
 export type ContractFiles = ReadonlyMap<string, string>;
 
-/** The contracts of the working tree that a directory lies in. Throws OptionsError outside of a git checkout. */
+/** The contracts of the working tree that a directory lies in. Throws OptionsError outside of this project. */
 export function workingContracts(directory: string): ContractFiles {
-  const folder = join(checkoutRoot(directory), SCHEMAS);
-  if (!existsSync(folder)) throw new OptionsError([`${folder} is not there: call medallion inside of this project`]);
+  const folder = join(projectRoot(directory), SCHEMAS);
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
   return filesOf(paths.sort(), (path) => readFileSync(join(folder, path), "utf8"));
 }
@@ -36,11 +35,19 @@ function filesOf(paths: readonly string[], read: (path: string) => string): Cont
   return new Map(paths.filter((path) => CONTRACT_FILE.test(path)).map((path) => [path, read(path)]));
 }
 
+/** Root of the checkout of this project that a directory lies in. Throws OptionsError outside of one. */
+export function projectRoot(directory: string): string {
+  const root = checkoutRoot(directory);
+  const folder = join(root, SCHEMAS);
+  if (!existsSync(folder)) throw new OptionsError([`${folder} is not there: call medallion inside of this project`]);
+  return root;
+}
+
 /** Root of the git checkout that a directory lies in. Throws OptionsError outside of one. */
-export function checkoutRoot(directory: string): string {
+function checkoutRoot(directory: string): string {
   const root = git(directory, ["rev-parse", "--show-toplevel"]);
   if (root === null) {
-    throw new OptionsError([`${directory} is no git checkout: contracts are compared with those of a git ref`]);
+    throw new OptionsError([`${directory} is no git checkout: call medallion inside of this project`]);
   }
   return root.replace(/\r?\n$/, "");
 }

@@ -440,7 +440,7 @@ describe("what cannot be compared", () => {
     const { code, err } = await contracts("check", "--against", "main");
     expect({ code, err }).toEqual({
       code: 2,
-      err: `error: ${root} is no git checkout: contracts are compared with those of a git ref\n`,
+      err: `error: ${root} is no git checkout: call medallion inside of this project\n`,
     });
   });
 

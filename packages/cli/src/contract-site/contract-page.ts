@@ -18,7 +18,7 @@ export function contractPage(contract: SiteContract): string {
 <h1>${title}</h1>
 <p><span class="tag">${layer}</span> <span class="tag">${kind}</span> <span class="tag">version ${version}</span></p>
 <p>${description}</p>
-<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${breakable(value)}</dd></div>`)}</dl>
 <p class="muted" style="margin-top:1rem">Edited in <code>${file}</code></p>
 <h2 id="fields">${isLog ? "Fields" : "Columns"}</h2>
 <table class="fields">
@@ -49,7 +49,7 @@ function fieldRow({ kind }: SiteContract, field: SiteField): Html {
   ];
   return html`<tr id="${anchorOf(pointer)}"><th scope="row">${name}<br>${tags}</th><td data-label="Type">${type}</td>
 <td><p>${description}</p>${rule === "" ? null : html`<p class="muted">${rule}</p>`}</td>
-${kind === "change log" ? null : html`<td data-label="Made from">${folded(field.sources.map(sourceOf), "source") ?? html`<span class="muted">no field</span>`}</td>\n`}<td data-label="Read by">${folded(field.readers.map(readerOf), "reader") ?? html`<span class="muted">nobody</span>`}</td></tr>
+${kind === "change log" ? null : html`<td data-label="Made from">${folded(field.sources.map(sourceOf), "source") ?? html`<span class="muted">no field</span>`}</td>\n`}<td data-label="Read by">${folded(field.readers.map(readerOf), "reader") ?? html`<span class="muted">${kind === "change log" ? "nobody" : "no other table"}</span>`}</td></tr>
 `;
 }
 

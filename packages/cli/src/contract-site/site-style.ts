@@ -24,7 +24,7 @@ nav { color: var(--muted); font-size: .9375rem; }
 .muted { color: var(--muted); }
 .skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .75rem 1.5rem; margin: 1.25rem 0 0; }
-.facts dt { color: var(--muted); font-size: .875rem; } .facts dd { margin: 0; overflow-wrap: anywhere; }
+.facts dt { color: var(--muted); font-size: .875rem; } .facts dd { margin: 0; overflow-wrap: break-word; }
 .tag { display: inline-block; padding: .0625rem .4375rem; border-radius: .25rem; font-size: .8125rem; white-space: nowrap; background: var(--sunken); color: var(--muted); }
 .tag.direct_identifier { background: var(--bad-back); color: var(--bad); font-weight: 600; }
 .tag.health { background: var(--warn-back); color: var(--warn); }
