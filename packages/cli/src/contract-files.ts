@@ -11,7 +11,7 @@ const CONTRACT_FILE = /^([a-z]+)\/([^/]+)\/(schema|versions\/[^/]+)\.json$/;
 /** Texts of `schema.json` and of frozen versions, by path below `schemas/`. */
 export type ContractFiles = ReadonlyMap<string, string>;
 
-/** The contracts of the working tree that a directory lies in. Throws OptionsError outside of a git checkout. */
+/** The contracts of the working tree that a directory lies in. Throws OptionsError outside of this project. */
 export function workingContracts(directory: string): ContractFiles {
   const folder = join(contractsPackage(directory), "schemas");
   const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((path) => path.replaceAll("\\", "/"));
@@ -20,10 +20,7 @@ export function workingContracts(directory: string): ContractFiles {
 
 /** The package of contracts in the checkout that a directory lies in. Throws OptionsError where there is none. */
 export function contractsPackage(directory: string): string {
-  const root = checkoutRoot(directory);
-  const folder = join(root, SCHEMAS);
-  if (!existsSync(folder)) throw new OptionsError([`${folder} is not there: call medallion inside of this project`]);
-  return join(root, CONTRACTS_PACKAGE);
+  return join(projectRoot(directory), CONTRACTS_PACKAGE);
 }
 
 /** The contracts as they were at a git ref. Throws OptionsError when git knows no such ref. */
@@ -45,6 +42,7 @@ export function writePackagesAt(directory: string, ref: string, folder: string):
   const root = checkoutRoot(directory);
   const listed = git(root, ["ls-tree", "-r", "-z", "--name-only", ref, "--", "packages"]) ?? "";
   const wanted = listed.split("\0").filter((path) => /^packages\/[^/]+\/(src|schemas)\//.test(path));
+  if (wanted.length === 0) return;
   const archived = spawnSync("git", ["archive", "--format=tar", ref, "--", ...wanted], {
     cwd: root,
     maxBuffer: 256 * 1024 * 1024,
@@ -59,11 +57,19 @@ function filesOf(paths: readonly string[], read: (path: string) => string): Cont
   return new Map(paths.filter((path) => CONTRACT_FILE.test(path)).map((path) => [path, read(path)]));
 }
 
-/** The top of the checkout that a directory lies in. Throws OptionsError outside of one. */
-export function checkoutRoot(directory: string): string {
+/** Root of the checkout of this project that a directory lies in. Throws OptionsError outside of one. */
+export function projectRoot(directory: string): string {
+  const root = checkoutRoot(directory);
+  const folder = join(root, SCHEMAS);
+  if (!existsSync(folder)) throw new OptionsError([`${folder} is not there: call medallion inside of this project`]);
+  return root;
+}
+
+/** Root of the git checkout that a directory lies in. Throws OptionsError outside of one. */
+function checkoutRoot(directory: string): string {
   const root = git(directory, ["rev-parse", "--show-toplevel"]);
   if (root === null) {
-    throw new OptionsError([`${directory} is no git checkout: contracts belong to the project that they lie in`]);
+    throw new OptionsError([`${directory} is no git checkout: call medallion inside of this project`]);
   }
   return root.replace(/\r?\n$/, "");
 }

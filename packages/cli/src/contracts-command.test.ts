@@ -160,7 +160,7 @@ describe("what cannot be compared", () => {
     const { code, err } = await contracts("check", "--against", "main");
     expect({ code, err }).toEqual({
       code: 2,
-      err: `error: ${root} is no git checkout: contracts belong to the project that they lie in\n`,
+      err: `error: ${root} is no git checkout: call medallion inside of this project\n`,
     });
   });
 

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import {
   CONTRACTS_PACKAGE,
   type ContractFiles,
-  checkoutRoot,
+  projectRoot,
   contractsAt,
   workingContracts,
   writePackagesAt,
@@ -52,7 +52,7 @@ export async function diffContracts(
       output.stdout.write(reviewPage(review, page));
       break;
     case "github": {
-      const root = checkoutRoot(options.directory);
+      const root = projectRoot(options.directory);
       const lines = annotations(review, (path) => readFileSync(join(root, path), "utf8"));
       output.stderr.write(lines.map((line) => `${line}\n`).join(""));
       output.stdout.write(reviewComment(review, page));
@@ -120,7 +120,7 @@ async function reviewOf(options: ContractsOptions, output: Output, readersOf: Re
     replayed: replay ? (source ?? "the shipped sample") : null,
     replays,
     readersOf,
-    ownersOf: codeOwners(checkoutRoot(directory)),
+    ownersOf: codeOwners(projectRoot(directory)),
     folderOf: (table) => folders.get(table),
   });
 }

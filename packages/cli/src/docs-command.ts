@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { checkoutRoot } from "./contract-files";
+import { projectRoot } from "./contract-files";
 import { contractSite } from "./contract-site/contract-site";
 import { fieldUses } from "./downstream/downstream";
 import { OptionsError } from "./options-error";
@@ -14,7 +14,7 @@ export interface DocsOptions {
 
 /** `medallion contracts docs`: one page per contract, an index with search, the lineage. */
 export function docsCommand({ directory, out }: DocsOptions, output: Output): ExitCode {
-  const pages = contractSite(checkoutRoot(directory), fieldUses(directory));
+  const pages = contractSite(projectRoot(directory), fieldUses(directory));
   const folder = resolve(directory, out);
   try {
     mkdirSync(folder, { recursive: true });

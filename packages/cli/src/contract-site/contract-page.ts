@@ -10,6 +10,7 @@ const SHOWN = 4;
 /** The page of one contract. */
 export function contractPage(contract: SiteContract): string {
   const { title, layer, kind, version, description, file, facts, fields, examples, versions } = contract;
+  const isLog = kind === "change log";
   return sitePage(
     title,
     html`<nav><a href="index.html">All contracts</a> / <a href="lineage.html">Lineage</a></nav>
@@ -17,11 +18,11 @@ export function contractPage(contract: SiteContract): string {
 <h1>${title}</h1>
 <p><span class="tag">${layer}</span> <span class="tag">${kind}</span> <span class="tag">version ${version}</span></p>
 <p>${description}</p>
-<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${breakable(value)}</dd></div>`)}</dl>
 <p class="muted" style="margin-top:1rem">Edited in <code>${file}</code></p>
-<h2 id="fields">${kind === "change log" ? "Fields" : "Columns"}</h2>
+<h2 id="fields">${isLog ? "Fields" : "Columns"}</h2>
 <table class="fields">
-<thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Meaning</th><th scope="col">Made from</th><th scope="col">Read by</th></tr></thead>
+<thead><tr><th scope="col">Name</th><th scope="col">Type</th><th scope="col">Meaning</th>${isLog ? null : html`<th scope="col">Made from</th>`}<th scope="col">Read by</th></tr></thead>
 <tbody>
 ${fields.map((field) => fieldRow(contract, field))}</tbody>
 </table>
@@ -48,17 +49,8 @@ function fieldRow({ kind }: SiteContract, field: SiteField): Html {
   ];
   return html`<tr id="${anchorOf(pointer)}"><th scope="row">${name}<br>${tags}</th><td data-label="Type">${type}</td>
 <td><p>${description}</p>${rule === "" ? null : html`<p class="muted">${rule}</p>`}</td>
-<td${sourceLabel(field)}>${folded(field.sources.map(sourceOf), "source")}</td>
-<td${readerLabel(field)}>${folded(field.readers.map(readerOf), "reader")}</td></tr>
+${kind === "change log" ? null : html`<td data-label="Made from">${folded(field.sources.map(sourceOf), "source") ?? html`<span class="muted">no field</span>`}</td>\n`}<td data-label="Read by">${folded(field.readers.map(readerOf), "reader") ?? html`<span class="muted">${kind === "change log" ? "nobody" : "no other table"}</span>`}</td></tr>
 `;
-}
-
-function sourceLabel({ sources }: SiteField): Html | null {
-  return sources.length === 0 ? null : html` data-label="Made from"`;
-}
-
-function readerLabel({ readers }: SiteField): Html | null {
-  return readers.length === 0 ? null : html` data-label="Read by"`;
 }
 
 /** A thing to list once, with every place in the code that shows it. */
@@ -78,10 +70,15 @@ function readerOf({ reader, file, line }: FieldUse): Listed {
   if (reader.kind === "step") return { name: `step ${reader.name}`, link: null, place };
   const [table = "", column = ""] = reader.name.split(".");
   return {
-    name: column === "*" ? `${table}: which rows there are` : reader.name,
+    name: `${table}: ${column === "*" ? "which rows there are" : column}`,
     link: linkTo(table, `/${column}`),
     place,
   };
+}
+
+/** A name that may break after its word separators, and nowhere else. */
+function breakable(name: string): readonly Html[] {
+  return name.split(/(?<=[_.])/).map((part, i) => (i === 0 ? html`${part}` : html`<wbr>${part}`));
 }
 
 function folded(all: readonly Listed[], word: string): Html | null {
@@ -90,7 +87,7 @@ function folded(all: readonly Listed[], word: string): Html | null {
   const items = [...byName].map(([name, places]) => {
     const where = places.map(({ place }) => place).join(", ");
     const link = places[0]?.link ?? null;
-    return html`<li title="${where}">${link === null ? name : html`<a href="${link}">${name}</a>`}</li>`;
+    return html`<li title="${where}">${link === null ? breakable(name) : html`<a href="${link}">${breakable(name)}</a>`}</li>`;
   });
   if (items.length === 0) return null;
   if (items.length <= SHOWN) return html`<ul>${items}</ul>`;

@@ -20,7 +20,7 @@ export function searchEntries(contracts: readonly SiteContract[]): readonly Sear
     { table: title, field: "", words: description, link: pageOf(title) },
     ...fields.map((field) => ({
       table: title,
-      field: field.pointer.slice(1).replaceAll("/", "."),
+      field: field.pointer.slice(1).replaceAll("/", ".").replaceAll("*", "each"),
       words: field.description,
       link: linkTo(title, field.pointer),
     })),

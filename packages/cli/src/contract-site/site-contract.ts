@@ -138,7 +138,7 @@ function typeOf(field: PropertySchema, isRequired: boolean, isRow: boolean): str
   const format = field.format === undefined ? "" : ` (${field.format})`;
   // A row has every column, absent is null; a document leaves a field out.
   const isNullable = isRow ? types.includes("null") : !isRequired;
-  return `${named}${element}${format}${isNullable ? ", or absent" : ""}`;
+  return `${named}${element}${format}${isNullable ? (isRow ? ", or NULL" : ", or absent") : ""}`;
 }
 
 function ruleOf(field: PropertySchema): string {

@@ -24,7 +24,7 @@ nav { color: var(--muted); font-size: .9375rem; }
 .muted { color: var(--muted); }
 .skip { position: absolute; left: -99rem; } .skip:focus { position: static; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .75rem 1.5rem; margin: 1.25rem 0 0; }
-.facts dt { color: var(--muted); font-size: .875rem; } .facts dd { margin: 0; overflow-wrap: anywhere; }
+.facts dt { color: var(--muted); font-size: .875rem; } .facts dd { margin: 0; overflow-wrap: break-word; }
 .tag { display: inline-block; padding: .0625rem .4375rem; border-radius: .25rem; font-size: .8125rem; white-space: nowrap; background: var(--sunken); color: var(--muted); }
 .tag.direct_identifier { background: var(--bad-back); color: var(--bad); font-weight: 600; }
 .tag.health { background: var(--warn-back); color: var(--warn); }
@@ -36,7 +36,7 @@ tbody th { font-weight: 600; min-width: 11rem; max-width: 17rem; overflow-wrap: 
 tr:target { background: var(--sunken); box-shadow: -0.5rem 0 0 var(--sunken); }
 tbody th .tag { font-weight: 400; margin-top: .125rem; }
 td p { margin: 0; } td ul, li ul { margin: 0; padding: 0; list-style: none; }
-.fields td:nth-child(4), .fields td:nth-child(5) { min-width: 13rem; overflow-wrap: anywhere; }
+.fields td:nth-child(4), .fields td:nth-child(5) { min-width: 13rem; overflow-wrap: break-word; }
 summary { cursor: pointer; }
 ul.plain { padding: 0; list-style: none; } ul.plain li { padding: .25rem 0; border-bottom: 1px solid var(--line); }
 input[type=search] { width: 100%; max-width: 40rem; padding: .625rem .875rem; font: inherit; color: inherit; background: var(--surface); border: 1px solid var(--muted); border-radius: .5rem; }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type ContractFolder, readContracts } from "@junoplus/contracts/generate/schema-file";
-import { checkoutRoot } from "../contract-files";
+import { projectRoot } from "../contract-files";
 import type { Label } from "./abstract-value";
 import { checkUses } from "./check-uses";
 import type { FieldUse, Reader } from "./field-use";
@@ -14,10 +14,10 @@ export type { FieldUse, Reader } from "./field-use";
 
 /**
  * Every direct use of a field of a contract in the repository that a directory lies in, found in the sources as they are
- * now. Throws OptionsError outside of a git checkout, and where no packages are.
+ * now. Throws OptionsError outside of a checkout of this project.
  */
 export function fieldUses(directory: string): readonly FieldUse[] {
-  return fieldUsesIn(checkoutRoot(directory));
+  return fieldUsesIn(projectRoot(directory));
 }
 
 /** The same of a folder that holds the repository's packages, in git or not. */

@@ -191,6 +191,13 @@ export class Flow {
     this.changes += 1;
   }
 
+  /** All names of another object are names of this one. */
+  addSpread(ref: HeapObject, from: HeapObject): void {
+    if (ref === from || ref.spreads.has(from)) return;
+    ref.spreads.add(from);
+    this.changes += 1;
+  }
+
   addKeys(ref: HeapObject, keys: Value): void {
     const now = join(ref.keys, keys);
     if (now === ref.keys) return;
@@ -293,8 +300,11 @@ export class Flow {
   private memberOf(ref: HeapObject, name: string, at: ts.Node): Value {
     if (ref.anchor !== undefined) return this.anchoredMember(ref.anchor, name, at);
     const field = ref.fields.get(name);
-    // A name that was computed may have been this one.
-    if (field !== undefined) return ref.keys === NOTHING ? field : join(field, ref.element);
+    if (field !== undefined) {
+      // A name that was computed, or that another object brought, may have been this one.
+      const others = joinAll([...ref.spreads].map((spread) => this.memberOf(spread, name, at)));
+      return join(ref.keys === NOTHING ? field : join(field, ref.element), others);
+    }
     if (ref.kind === "list" || ref.kind === "map" || ref.kind === "collection") {
       if (name === "length" || name === "size") {
         return scalar(joinLabels([ref.labels, ...ref.parts.map(({ labels }) => labels)]));
@@ -746,12 +756,7 @@ export class Flow {
       if (ts.isSpreadAssignment(property)) {
         const spread = this.evaluate(property.expression, frame);
         if (spread.labels.size > 0) this.addElement(object, scalar(spread.labels));
-        for (const ref of spread.refs) {
-          if (!object.spreads.has(ref)) {
-            object.spreads.add(ref);
-            this.changes += 1;
-          }
-        }
+        for (const ref of spread.refs) this.addSpread(object, ref);
       } else if (ts.isShorthandPropertyAssignment(property)) {
         this.setField(object, property.name.text, this.identifier(property.name, frame), false);
       } else if (ts.isPropertyAssignment(property)) {

@@ -119,7 +119,20 @@ function staticMethod(flow: Flow, owner: string, name: string, args: readonly Va
     return known.length === 0 ? scalar(flow.deep(first, at)) : joinAll(known.map(({ element }) => element));
   }
   if (owner === "Object" && ["keys", "values", "entries"].includes(name)) return objectParts(flow, name, first, place);
-  if (owner === "Array" && name === "from") return listCopy(flow, first, place);
+  if (owner === "Object" && name === "assign") {
+    for (const target of first.refs) {
+      for (const source of args.slice(1)) {
+        for (const ref of source.refs) flow.addSpread(target, ref);
+        flow.addElement(target, scalar(source.labels));
+      }
+    }
+    return first;
+  }
+  if (owner === "Array" && name === "from") {
+    const copy = listCopy(flow, first, place);
+    const [, made] = args;
+    return made === undefined ? copy : callMethod(flow, copy, "map", [made], place);
+  }
   return scalar(joinLabels(args.map((arg) => flow.deep(arg, at))));
 }
 

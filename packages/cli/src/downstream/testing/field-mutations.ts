@@ -4,6 +4,7 @@ interface FieldSchema {
   readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly enum?: readonly (string | null)[];
   readonly properties?: Readonly<Record<string, FieldSchema>>;
   readonly items?: FieldSchema;
   readonly required?: readonly string[];
@@ -29,7 +30,8 @@ interface Change {
 }
 
 export type Mutation = "all changed" | "one changed" | "some absent";
-type Json = Record<string, unknown>;
+/** A document or row. */
+export type Json = Record<string, unknown>;
 
 /** Every field of a document, objects and arrays included. */
 export function fieldsOf({ properties = {}, required = [] }: FieldSchema, prefix = ""): readonly Field[] {
@@ -62,6 +64,22 @@ export function mutated(documents: Documents, prefix: string, field: Field, muta
   return { ...documents, [prefix]: changes };
 }
 
+/** The same rows with one column changed; null where that cannot be done to the column. */
+export function mutatedRows(rows: readonly Json[], field: Field, mutation: Mutation): readonly Json[] | null {
+  const column = field.pointer.slice(1);
+  const types = field.schema.type ?? [];
+  const isNullable = types.includes("null");
+  if (mutation === "some absent" && !isNullable) return null;
+  let hits = 0;
+  return rows.map((row) => {
+    const value = row[column];
+    if (value === null) return row;
+    hits += 1;
+    if (mutation === "some absent") return hits % 2 === 1 ? { ...row, [column]: null } : row;
+    return mutation === "one changed" && hits > 1 ? row : { ...row, [column]: otherValue(field.schema, value) };
+  });
+}
+
 function replaceAt(value: unknown, path: readonly string[], replace: (value: unknown) => unknown): void {
   const [name = "", ...rest] = path;
   if (name === "*") {
@@ -75,7 +93,12 @@ function replaceAt(value: unknown, path: readonly string[], replace: (value: unk
 }
 
 /** Another value that the field may have, as far from this one as changes most of what is made of it. */
-function otherValue({ format, minimum, maximum }: FieldSchema, value: unknown): unknown {
+function otherValue({ format, minimum, maximum, enum: words }: FieldSchema, value: unknown): unknown {
+  if (words !== undefined) return words.find((word) => word !== null && word !== value);
+  // Rows have days, and timestamps of one width; a day further is what tells most.
+  if (format === "date") return new Date(Date.parse(`${value}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  if (format === "date-time")
+    return `${new Date(Date.parse(String(value)) + 30 * 3_600_000).toISOString().slice(0, 23)}000Z`;
   if (format !== undefined) return new Date(Date.parse(String(value)) + 30 * 3_600_000).toISOString();
   if (typeof value === "boolean") return !value;
   if (Array.isArray(value)) return ["another"];
@@ -183,7 +206,16 @@ function medications(u: number, n: number): object {
         isNotificationEnabled: true,
       },
       ...(n === 0
-        ? [{ name: `Naproxen ${u}`, dosage: 250, frequency: "1", frequencyUnit: "day", startDate: at(0, 0) }]
+        ? [
+            {
+              name: `Naproxen ${u}`,
+              dosage: 250,
+              frequency: "1",
+              frequencyUnit: "day",
+              // Without a start it counts from the change that brought it.
+              ...(u === 0 ? {} : { startDate: at(0, 0) }),
+            },
+          ]
         : []),
     ],
   };
