@@ -27,6 +27,8 @@ import { UNLIMITED } from "./worker/grpc-options";
 export interface PrismRunnerOptions {
   /** What a worker loads before it starts; default: every module that has registered its functions here. */
   readonly modules?: readonly string[];
+  /** Processes of the worker, started as there is work for them (default: 1). */
+  readonly processes?: number;
   /** Where Prism is kept. */
   readonly cacheFolder?: string;
   /** Cancels the job; the run is then rejected with the signal's reason. */
@@ -60,12 +62,12 @@ export class PrismRunner extends Runner {
   }
 
   override async runPipeline(pipeline: Pipeline | PipelineProto): Promise<PipelineResult> {
-    const { cacheFolder, modules = getRegisteredModules(), signal } = this.options;
+    const { cacheFolder, modules = getRegisteredModules(), processes = 1, signal } = this.options;
     signal?.throwIfAborted();
     const path = await findPrism(cacheFolder);
     const folder = mkdtempSync(join(tmpdir(), "prism-"));
     try {
-      const command = writeLauncher(folder, modules);
+      const command = writeLauncher(folder, modules, processes);
       const proto = withWorker(withJsonCoder(pipeline as unknown as PipelineProto), command);
       const prism = await Prism.start(path);
       try {
@@ -100,10 +102,15 @@ export class PrismRunner extends Runner {
 }
 
 /** Prism hands no arguments on to a worker's command, so the command is a script that has them. */
-function writeLauncher(folder: string, modules: readonly string[]): string {
+function writeLauncher(folder: string, modules: readonly string[], processes: number): string {
   const path = join(folder, "worker.sh");
   const worker = join(__dirname, "../bin/beam-worker.js");
-  const words = [process.execPath, worker, ...modules.flatMap((name) => ["--require", name])];
+  const words = [
+    process.execPath,
+    worker,
+    `--processes=${processes}`,
+    ...modules.flatMap((name) => ["--require", name]),
+  ];
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
   writeFileSync(path, `#!/bin/sh\nexec ${quoted} "$@"\n`, { mode: 0o755 });
   return path;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type {
   CombineFn,
   Counter,
@@ -246,6 +247,22 @@ export function endless(): never {
 /** Ends the process that it runs in. */
 export function killed(): void {
   process.kill(process.pid, "SIGKILL");
+}
+
+/** Ends its process at the word "kill", as the system would when memory is short. */
+export function killedAtWord(word: string): string {
+  if (word === "kill") process.kill(process.pid, "SIGKILL");
+  return word;
+}
+
+/** Work for one processor: a digest over many rounds, and the process that did it. */
+export function digested(
+  text: string,
+  { rounds }: { rounds: number },
+): { text: string; digest: string; process: number } {
+  let digest = text;
+  for (let round = 0; round < rounds; round++) digest = createHash("sha256").update(digest).digest("base64");
+  return { text, digest, process: process.pid };
 }
 
 requireForSerialization("@junoplus/beam-runtime/testing/sample-steps", exports);

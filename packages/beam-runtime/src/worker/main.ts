@@ -1,12 +1,18 @@
 import { Console } from "node:console";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { credentials } from "@grpc/grpc-js";
 import "apache-beam";
 import { ProvisionServiceClient } from "apache-beam/proto/beam_provision_api.grpc-client";
 import { UNLIMITED, workerMetadata } from "./grpc-options";
+import { OwnBundles } from "./own-bundles";
+import { ProcessBundles } from "./process-bundles";
 import { Worker } from "./worker";
 
-/** The container's contract: `beam-worker --id … --control_endpoint … --require <module>…`. Ends when the runner says so. */
+/**
+ * The container's contract: `beam-worker --id … --control_endpoint … [--processes N] --require <module>…`. Ends when the
+ * runner says so.
+ */
 export async function runWorker(args: readonly string[]): Promise<void> {
   // stdout belongs to whoever started the worker; the SDK prints there.
   globalThis.console = new Console(process.stderr, process.stderr);
@@ -18,6 +24,7 @@ export async function runWorker(args: readonly string[]): Promise<void> {
       id: { type: "string" },
       control_endpoint: { type: "string" },
       provision_endpoint: { type: "string" },
+      processes: { type: "string", default: "1" },
       require: { type: "string", multiple: true },
     },
   });
@@ -25,15 +32,41 @@ export async function runWorker(args: readonly string[]): Promise<void> {
   if (typeof id !== "string") throw new Error("beam-worker: --id is missing");
   // Prism quotes the id as a shell would need it, but starts no shell.
   const workerId = id.replace(/^'(.*)'$/, "$1");
-  for (const name of values.require ?? []) {
-    require(require.resolve(String(name), { paths: [__dirname, process.cwd()] }));
-  }
+  const modules = (values.require ?? []).map(String);
+  const processes = numberOfProcesses(String(values.processes));
   const controlEndpoint = control_endpoint ?? (await provisionedEndpoint(workerId, provision_endpoint));
   if (typeof controlEndpoint !== "string") throw new Error("beam-worker: --control_endpoint is missing");
-  const worker = new Worker(workerId, controlEndpoint);
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => worker.stop());
-  await worker.finished;
-  worker.stop();
+  const worker = new Worker(
+    workerId,
+    controlEndpoint,
+    processes === 1
+      ? ownBundles(workerId, modules)
+      : new ProcessBundles({ workerId, processes, command: commandOf(workerId, modules) }),
+  );
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void worker.stop());
+  try {
+    await worker.finished;
+  } finally {
+    await worker.stop();
+  }
+}
+
+function numberOfProcesses(text: string): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw new Error(`beam-worker: --processes ${text}: write a whole number from 1 to 99`);
+}
+
+/** A process that calls no step loads none of the pipeline's modules. */
+function ownBundles(workerId: string, modules: readonly string[]): OwnBundles {
+  for (const name of modules) require(require.resolve(name, { paths: [__dirname, process.cwd()] }));
+  return new OwnBundles(workerId);
+}
+
+/** This program, for one process of a worker. */
+function commandOf(workerId: string, modules: readonly string[]): readonly [string, ...string[]] {
+  const program = join(__dirname, "../../bin/beam-worker.js");
+  const required = modules.map((name) => `--require=${name}`);
+  return [process.execPath, ...process.execArgv, program, `--id=${workerId}`, ...required];
 }
 
 function provisionedEndpoint(workerId: string, endpoint: unknown): Promise<string | undefined> {

@@ -12,6 +12,7 @@ import { Worker as SdkWorker } from "apache-beam/worker/worker";
 import { Reader } from "protobufjs";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { metricsData, resetMetrics } from "./bundle-metrics";
+import { OwnBundles } from "./own-bundles";
 import { Worker } from "./worker";
 
 type Control = ServerDuplexStream<InstructionResponse, InstructionRequest>;
@@ -68,11 +69,11 @@ async function answers(): Promise<Record<string, string>> {
 }
 
 test("every instruction is answered in kind, for a bundle that has ended too", async () => {
-  const worker = new Worker("w", endpoint);
+  const worker = new Worker("w", endpoint, new OwnBundles("w"));
   const kinds = instructions.map(({ oneofKind }) => [oneofKind, oneofKind]);
   expect(await answers()).toEqual(Object.fromEntries(kinds));
   expect((await opened).metadata.get("worker_id")).toEqual(["w"]);
-  worker.stop();
+  await worker.stop();
   await worker.finished;
 });
 
@@ -104,7 +105,7 @@ test("a bundle counts from zero, and beyond 32 bits; with the SDK it counts on, 
     ofSdk = [...sdk.monitoringData(ids).values()].flatMap(int64s);
     resetMetrics(ours);
     ours.getMetric("t", undefined, TOTAL).update(2 ** 32 + 1);
-    ofOurs = Object.values(metricsData(ours, ids)).flatMap(int64s);
+    ofOurs = Object.values(metricsData(ours)).flatMap(int64s);
   }
   expect(ofOurs).toEqual([2 ** 32 + 1]);
   expect(ofSdk).toEqual([2]);
@@ -117,6 +118,6 @@ test("a distribution is four numbers, without a length before them", () => {
     name: "sizes",
   });
   for (const size of [3, -1, 2 ** 33]) cell.update(size);
-  const [payload] = Object.values(metricsData(container, new MetricsShortIdCache()));
+  const [payload] = Object.values(metricsData(container));
   expect(int64s(payload)).toEqual([3, 2 ** 33 + 2, -1, 2 ** 33]);
 });
