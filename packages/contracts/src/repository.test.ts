@@ -59,7 +59,7 @@ describe("metaschema", () => {
 
   test.each(named(contracts))("%s fails with a misspelled keyword, wherever it stands", (_path, { schema }) => {
     const accepted = keywordsOf(schema).filter((pointer) => faultsOf(misspelled(schema, pointer)).length === 0);
-    expect(keywordsOf(schema).length).toBeGreaterThan(20);
+    expect(keywordsOf(schema).length).toBeGreaterThan(10);
     expect(accepted.map((pointer) => pointer.join("/"))).toEqual([]);
   });
 
