@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import {
   CONTRACTS_PACKAGE,
   type ContractFiles,
-  projectRoot,
   contractsAt,
+  projectRoot,
   workingContracts,
   writePackagesAt,
 } from "./contract-files";
