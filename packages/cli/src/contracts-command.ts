@@ -1,18 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import {
-  CONTRACTS_PACKAGE,
-  type ContractFiles,
-  contractsAt,
-  projectRoot,
-  workingContracts,
-  writePackagesAt,
-} from "./contract-files";
+import { CONTRACTS_PACKAGE, type ContractFiles, contractsAt, projectRoot, workingContracts } from "./contract-files";
 import { contractDiffs, contractIn } from "./contracts-diff";
-import { replayContracts } from "./contracts-replay";
 import { faultReport, textReport } from "./contracts-report";
-import { downstreamOf, type FieldUse, fieldUses, fieldUsesIn } from "./downstream/downstream";
 import type { ExitCode, Output } from "./output";
 import { replayProgress } from "./replay-progress";
 import { annotations } from "./review/annotations";
@@ -41,7 +31,7 @@ export async function diffContracts(
   output: Output,
 ): Promise<ExitCode> {
   const { format, against, links } = options;
-  const review = await reviewOf(options, output, readersIn(options.directory, against));
+  const review = await reviewOf(options, output, { withReaders: true });
   const command = `npx medallion contracts diff --against ${against} --format markdown`;
   const page = { ...(links !== undefined && { links }), command };
   switch (format) {
@@ -66,53 +56,36 @@ export async function diffContracts(
 
 /** `medallion contracts check`: the same verdict, and only what stands against it; who reads what changes is not looked for. */
 export async function checkContracts(options: ContractsOptions, output: Output): Promise<ExitCode> {
-  const review = await reviewOf(options, output, () => []);
+  const review = await reviewOf(options, output, { withReaders: false });
   output.stdout.write(faultReport(review));
   return review.isRefused ? 1 : 0;
 }
 
-/** Who reads a field, found in the sources; they are parsed only where something changes in more than words. */
-function readersIn(directory: string, against: string): ReadersOf {
-  const now = once(() => fieldUses(directory));
-  const before = once(() => usesAt(directory, against));
-  return (contract, field, isGone) => downstreamOf(isGone ? before() : now(), contract, field);
-}
-
-/** The uses in the sources as they were at a git ref. */
-function usesAt(directory: string, ref: string): readonly FieldUse[] {
-  const folder = mkdtempSync(join(tmpdir(), "medallion-sources-"));
-  try {
-    writePackagesAt(directory, ref, folder);
-    return fieldUsesIn(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-async function reviewOf(options: ContractsOptions, output: Output, readersOf: ReadersOf): Promise<ContractsReview> {
+/** Documents and sources are read, and what reads them is loaded, only where a contract differs. */
+async function reviewOf(
+  options: ContractsOptions,
+  output: Output,
+  { withReaders }: { readonly withReaders: boolean },
+): Promise<ContractsReview> {
   const { directory, against, prefix, source, replay } = options;
   const after = workingContracts(directory);
   const before = contractsAt(directory, against);
   const diffs = contractDiffs(before, after, prefix);
   const progress = replayProgress(output.stderr);
-  const replays = replay
-    ? await replayContracts({
-        before,
-        after,
-        source: source === undefined ? SAMPLE_DIRECTORY : resolve(directory, source),
-        countCarried: new Map(diffs.map((diff) => [diff.table, assumedFields(diff)])),
-        onProgress: progress.changes,
-      })
-    : [];
+  const replays =
+    replay && diffs.length > 0
+      ? await (await import("./contracts-replay.js")).replayContracts({
+          before,
+          after,
+          source: source === undefined ? SAMPLE_DIRECTORY : resolve(directory, source),
+          countCarried: new Map(diffs.map((diff) => [diff.table, assumedFields(diff)])),
+          onProgress: progress.changes,
+        })
+      : [];
   progress.done();
+  const isMoreThanWords = diffs.some(({ differences }) => differences.some(({ bump }) => bump !== "patch"));
+  const readersOf: ReadersOf =
+    withReaders && isMoreThanWords ? (await import("./review/readers.js")).readersIn(directory, against) : () => [];
   const folders = contractFolders(after);
   return contractsReview({
     against,
