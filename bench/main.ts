@@ -3,16 +3,15 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeChangelog } from "@junoplus/bronze-ingest/testing/changelog-generator";
+import { benchCoders } from "./coders";
+import { benchRuntime } from "./runtime";
+import { say } from "./say";
 import type { Measurement, StepName } from "./step";
 
 const CACHE = join(__dirname, "../.cache/bench");
 
 /** Bounds that the project promises; a run beyond them ends with exit code 1. */
 const BOUNDS = { sessionsToFloor: 3, allToFloor: 6, peakBytes: 3e9 } as const;
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
 
 /** A generated change log, made once and kept. */
 async function changelog(changes: number): Promise<string> {
@@ -76,10 +75,22 @@ const NAMES: readonly StepName[] = [
 ];
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: { changes: { type: "string", default: "500000" }, rounds: { type: "string", default: "3" } },
   });
   const changes = Number(values.changes);
+  const [section] = positionals;
+  if (section !== undefined && section !== "runtime") {
+    process.stderr.write(`bench: there is no section ${section}: give none, or "runtime"\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (section === "runtime") {
+    await benchRuntime(Number(values.rounds));
+    await benchCoders(5 * Number(values.rounds), await changelog(changes));
+    return;
+  }
   const results = await rounds(NAMES, await changelog(changes), Number(values.rounds));
   const seconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.milliseconds)) / 1000;
   const cpuSeconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.cpuMilliseconds)) / 1000;

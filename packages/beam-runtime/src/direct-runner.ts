@@ -8,11 +8,12 @@ import "apache-beam/runners/direct_runner";
 import { PipelineResult } from "apache-beam/runners/runner";
 import { impulse } from "apache-beam/transforms/internal";
 import { loggingLocalStorage } from "apache-beam/worker/logging";
-import { MetricsShortIdCache } from "apache-beam/worker/metrics";
 import { BundleProcessor } from "apache-beam/worker/worker";
 import "./direct-operators";
 import { rewriteForDirectRunner } from "./direct-rewrite";
 import { DirectSideInputs } from "./direct-side-inputs";
+import { distributionsOf } from "./job-metrics";
+import { metricInfo, metricsData } from "./worker/bundle-metrics";
 
 /** User counters by name, as they stand. */
 export type Counters = Readonly<Record<string, number>>;
@@ -82,7 +83,7 @@ class QuietBundleProcessor extends BundleProcessor {
     for (const operator of this.topologicallyOrderedOperators) await operator.finishBundle();
   }
 
-  /** Read from their cells: as monitoring infos, whole numbers are cut to 32 bits. */
+  /** Read from their cells, at any time of the run. */
   counters(): Counters {
     const counters: Record<string, number> = {};
     for (const cell of this.metricsContainer.metrics.values()) {
@@ -93,8 +94,7 @@ class QuietBundleProcessor extends BundleProcessor {
   }
 
   metrics(): MonitoringInfo[] {
-    const ids = new MetricsShortIdCache();
-    return [...this.monitoringData(ids)].map(([id, payload]) => ids.asMonitoringInfo(id, payload));
+    return Object.entries(metricsData(this.metricsContainer)).map(([id, data]) => metricInfo(id, data));
   }
 }
 
@@ -112,6 +112,11 @@ class DirectResult extends PipelineResult {
 
   override counters(): Promise<Record<string, number>> {
     return Promise.resolve({ ...this.userCounters });
+  }
+
+  /** Of type `Distribution` each, whatever the SDK's type says: read them by `distributionsOfRun`. */
+  override distributions(): Promise<Record<string, number>> {
+    return Promise.resolve(distributionsOf(this.infos) as Record<string, unknown> as Record<string, number>);
   }
 
   override waitUntilFinish(): Promise<JobState_Enum> {

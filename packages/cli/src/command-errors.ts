@@ -10,6 +10,7 @@ const ARGUMENT_ERRORS: ReadonlySet<string> = new Set([
 const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
   "FrozenContractError",
   "IncompatibleTableError",
+  "JobServiceError",
   "MissingTableError",
   "PrismMissingError",
   "PublishError",

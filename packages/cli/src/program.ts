@@ -51,14 +51,17 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .option("--warehouse <url>", "where the tables live, for example duckdb:medallion.duckdb")
     .option("--as-of <instant>", "dates processed_at and ages, filters no change (default: now)")
     .option("--tables <names>", "only these tables, separated by commas (default: all)")
-    .option("--runner <runner>", "what runs the pipeline: direct or prism", "direct")
+    .option("--runner <runner>", "what runs the pipeline: direct, prism or portable", "direct")
+    .option("--endpoint <host:port>", "job service of a portable runner")
+    .option("--environment <environment>", "its workers: process:<command>, external:<host:port> or docker:<image>")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
     .option("--allow-empty", "publish even where a table with rows would become empty")
     .option("--log <format>", "progress on stderr: text or json", "text")
     .addHelpText(
       "after",
       "\nExamples:\n  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb\n" +
-        "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications",
+        "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications\n" +
+        "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --runner portable --endpoint localhost:8073",
     )
     .action(async (given: RunArguments) => {
       // Each command loads what it needs when it is called: a wrong argument is refused before Beam is loaded.

@@ -5,6 +5,8 @@ import { BUILT_TABLES, runOptions } from "./run-options";
 const NOW = "2026-01-01T00:00:00.000000Z";
 const GOOD = { source: "log", warehouse: "duckdb:m.duckdb" };
 
+const ELSEWHERE = { ...GOOD, runner: "portable", endpoint: "localhost:8073" };
+
 function faultsOf(given: Parameters<typeof runOptions>[0]): readonly string[] {
   try {
     runOptions(given, NOW);
@@ -22,6 +24,8 @@ test("only source and warehouse have to be given", () => {
     asOf: NOW,
     tables: new Set(BUILT_TABLES),
     runner: "direct",
+    endpoint: undefined,
+    environment: undefined,
     allowEmpty: false,
     log: "text",
   });
@@ -41,6 +45,17 @@ test("--tables names the tables that are built", () => {
   );
 });
 
+test.each([
+  [undefined, undefined],
+  ["process:/opt/beam-worker", { kind: "process", command: "/opt/beam-worker" }],
+  ["external:[::1]:5000", { kind: "external", address: "[::1]:5000" }],
+  ["docker:registry:5000/worker:1", { kind: "docker", image: "registry:5000/worker:1" }],
+])("--environment %s says where the workers of a portable runner come from", (environment, meant) => {
+  const options = runOptions({ ...ELSEWHERE, ...(environment !== undefined && { environment }) }, NOW);
+  expect(options).toMatchObject({ runner: "portable", endpoint: "localhost:8073" });
+  expect(options.environment).toEqual(meant);
+});
+
 describe("a fault is named with its cure", () => {
   test.each([
     [{ ...GOOD, source: "" }, "--source is missing"],
@@ -53,7 +68,13 @@ describe("a fault is named with its cure", () => {
     [{ ...GOOD, tables: "," }, "--tables is empty"],
     [{ ...GOOD, tables: "silver_moods" }, "--tables silver_moods: is no table"],
     [{ ...GOOD, tables: "runs" }, "--tables runs: is written by every run"],
-    [{ ...GOOD, runner: "dataflow" }, "--runner dataflow: write direct or prism"],
+    [{ ...GOOD, runner: "dataflow" }, "--runner dataflow: write direct, prism or portable"],
+    [{ ...GOOD, runner: "portable" }, "--endpoint is missing: name the runner's job service"],
+    [{ ...GOOD, runner: "portable", endpoint: "localhost" }, "--endpoint localhost: name the runner's job service"],
+    [{ ...GOOD, endpoint: "localhost:8073" }, "--endpoint localhost:8073: belongs to --runner portable"],
+    [{ ...GOOD, runner: "prism", environment: "docker:w" }, "--environment docker:w: belongs to --runner portable"],
+    [{ ...ELSEWHERE, environment: "docker" }, "--environment docker: write process:<command>"],
+    [{ ...ELSEWHERE, environment: "external:w" }, "--environment external:w: write process:<command>"],
     [{ ...GOOD, log: "xml" }, "--log xml: write text or json"],
   ])("%j", (given, words) => {
     expect(faultsOf(given)).toEqual([expect.stringContaining(words)]);

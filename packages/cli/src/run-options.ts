@@ -1,3 +1,4 @@
+import type { WorkerEnvironment } from "@junoplus/beam-runtime";
 import { tableContracts, timestampFromIso } from "@junoplus/contracts";
 import { OptionsError } from "./options-error";
 
@@ -9,8 +10,8 @@ export const BUILT_TABLES: readonly string[] = tableContracts
 /** Dataset prefix where none is given. */
 export const DEFAULT_PREFIX = "junoplus_analytics";
 
-/** Where a pipeline runs: in this process, or on Prism, Beam's portable local runner. */
-export type RunnerName = "direct" | "prism";
+/** Where a pipeline runs: in this process, on Prism, Beam's portable local runner, or on any runner with a Beam job service. */
+export type RunnerName = "direct" | "prism" | "portable";
 
 /** What `medallion run` does, checked. */
 export interface RunOptions {
@@ -21,6 +22,10 @@ export interface RunOptions {
   readonly asOf: string;
   readonly tables: ReadonlySet<string>;
   readonly runner: RunnerName;
+  /** host:port of the job service, where the runner is `portable`. */
+  readonly endpoint: string | undefined;
+  /** How that runner comes by its workers; absent: this process starts them. */
+  readonly environment: WorkerEnvironment | undefined;
   /** Publish even where a table that has rows would become empty. */
   readonly allowEmpty: boolean;
   readonly log: "text" | "json";
@@ -34,6 +39,8 @@ export interface RunArguments {
   readonly asOf?: string;
   readonly tables?: string;
   readonly runner?: string;
+  readonly endpoint?: string;
+  readonly environment?: string;
   readonly allowEmpty?: boolean;
   readonly log?: string;
 }
@@ -58,7 +65,7 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     prefix: datasetPrefix(given.prefix, faults),
     asOf: asOf ?? now,
     tables: tableNames(given.tables, faults),
-    runner: runnerName(given.runner, faults),
+    ...pipelineRunnerOptions(given, faults),
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
   };
@@ -106,10 +113,44 @@ function tableNames(given: string | undefined, faults: string[]): ReadonlySet<st
   return new Set(names);
 }
 
+function pipelineRunnerOptions(
+  { runner: name, endpoint, environment }: RunArguments,
+  faults: string[],
+): Pick<RunOptions, "runner" | "endpoint" | "environment"> {
+  const runner = runnerName(name, faults);
+  if (runner !== "portable") {
+    for (const [option, value] of Object.entries({ endpoint, environment })) {
+      if (value !== undefined) faults.push(`--${option} ${value}: belongs to --runner portable`);
+    }
+  } else if (endpoint === undefined || !isAddress(endpoint)) {
+    faults.push(
+      `${endpoint === undefined ? "--endpoint is missing" : `--endpoint ${endpoint}`}: name the runner's job service as host:port, for example --endpoint localhost:8073`,
+    );
+  }
+  return { runner, endpoint, environment: workerEnvironment(environment, faults) };
+}
+
 function runnerName(given: string | undefined, faults: string[]): RunnerName {
-  if (given === undefined || given === "direct" || given === "prism") return given ?? "direct";
-  faults.push(`--runner ${given}: write direct or prism`);
+  if (given === undefined || given === "direct" || given === "prism" || given === "portable") return given ?? "direct";
+  faults.push(`--runner ${given}: write direct, prism or portable`);
   return "direct";
+}
+
+/** `process:<command>`, `external:<host:port>` or `docker:<image>`. */
+function workerEnvironment(given: string | undefined, faults: string[]): WorkerEnvironment | undefined {
+  if (given === undefined) return undefined;
+  const [, kind, what = ""] = /^([a-z]+):(.+)$/.exec(given) ?? [];
+  if (kind === "process") return { kind, command: what };
+  if (kind === "external" && isAddress(what)) return { kind, address: what };
+  if (kind === "docker") return { kind, image: what };
+  faults.push(
+    `--environment ${given}: write process:<command>, external:<host:port> of a worker pool, or docker:<image>`,
+  );
+  return undefined;
+}
+
+function isAddress(text: string): boolean {
+  return /^([^\s/:]+|\[[0-9a-f:]+\]):\d{1,5}$/i.test(text);
 }
 
 function logFormat(given: string | undefined, faults: string[]): "text" | "json" {

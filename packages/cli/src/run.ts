@@ -1,4 +1,4 @@
-import { type Counters, DirectRunner, PrismRunner, writtenCounter } from "@junoplus/beam-runtime";
+import { writtenCounter } from "@junoplus/beam-runtime";
 import { type ChangelogFile, changelogFiles } from "@junoplus/bronze-ingest";
 import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
@@ -7,6 +7,7 @@ import { changelogFlow } from "./change-flows";
 import { isExplained } from "./command-errors";
 import { ledgerRows, type RunIdentity } from "./ledger";
 import { medallion, neededSilverTables, REJECTION_TABLES } from "./medallion-pipeline";
+import { type PipelineJob, pipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
 import { type RejectionCount, rejectionCounts } from "./rejection-counts";
 import { publishWithHistory } from "./run-history";
@@ -65,14 +66,17 @@ interface Job {
 async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: Progress): Promise<RunOutcome> {
   const { options, identity } = job;
   const directory = createStagingDirectory(options.warehouse, identity.runId);
+  const pipeline = pipelineJob(options, progress);
   const interrupt = (): void => {
-    // What lies in the store's own staging is found and removed by the next run.
-    removeStagingDirectory(directory, options.warehouse);
-    process.exit(130);
+    void pipeline.cancel().finally(() => {
+      // What lies in the store's own staging is found and removed by the next run.
+      removeStagingDirectory(directory, options.warehouse);
+      process.exit(130);
+    });
   };
   process.once("SIGINT", interrupt);
   try {
-    return await stageAuditPublish(warehouse, job, directory, clock, progress);
+    return await stageAuditPublish(warehouse, job, pipeline, directory, clock, progress);
   } catch (error) {
     // What the run broke with is what counts: a store that cannot even keep that is told, and does not take its place.
     await recordFailure(warehouse, job, directory, clock.now(), error).catch((second: unknown) =>
@@ -104,6 +108,7 @@ async function recordFailure(
 async function stageAuditPublish(
   warehouse: Warehouse,
   { options, identity, files }: Job,
+  pipeline: PipelineJob,
   directory: string,
   clock: RunClock,
   progress: Progress,
@@ -112,9 +117,7 @@ async function stageAuditPublish(
   const silver = neededSilverTables(options.tables);
   progress.stage("read", `${files.length} files of ${options.source}`);
   const plan = { runId, asOf, startedAt, files, stagingDirectory: directory, tables: options.tables };
-  const Runner = options.runner === "prism" ? PrismRunner : DirectRunner;
-  const result = await new Runner({ onProgress: (counters) => progress.counters(counters) }).run(medallion(plan));
-  const counters = (await result.counters()) as Counters;
+  const counters = await pipeline.run(medallion(plan));
   const flows = silver.map((table) => changelogFlow(table, counters));
 
   const staged: StagedTable[] = [];

@@ -2,16 +2,10 @@ import "apache-beam";
 import { MonitoringInfo } from "apache-beam/proto/metrics";
 import type { MetricsContainer } from "apache-beam/worker/metrics";
 import { Writer } from "protobufjs";
+import type { Distribution } from "../job-metrics";
 
 /** What a bundle counted: payloads by id. */
 export type BundleMetrics = Readonly<Record<string, Uint8Array>>;
-
-interface Distribution {
-  readonly count: number;
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-}
 
 const ELEMENT_COUNT = "beam:metric:element_count:v1";
 const READ_INDEX = "beam:metric:data_channel:read_index:v1";
