@@ -49,10 +49,6 @@ export class Flow {
       return scalar(joinLabels(args.map((arg) => this.deep(arg, at))));
     }
     this.visited.add(node);
-    if (closure.frame === null && closure.self === UNKNOWN && args.length > 0 && args.every(isPlain)) {
-      // Nothing but these values can be read, and nothing can be written to.
-      return scalar(joinLabels(args.map(({ labels }) => labels)));
-    }
     const frame = this.heap.made(caller, at, `call ${closure.id} ${tag}`, () =>
       this.frame(closure.frame, closure.self),
     );
@@ -758,10 +754,6 @@ export class Flow {
     this.heap.addOrder(frame.yielded, order);
     return UNKNOWN;
   }
-}
-
-function isPlain({ refs }: Value): boolean {
-  return refs.size === 0;
 }
 
 /** Whether a call was evaluated with all that it is given now. */
