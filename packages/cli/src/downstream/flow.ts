@@ -258,7 +258,7 @@ export class Flow {
   private bind(name: ts.BindingName, value: Value, frame: Frame, initializer?: ts.Expression): void {
     const given = initializer === undefined ? value : join(value, this.evaluate(initializer, frame));
     if (ts.isIdentifier(name)) {
-      const symbol = this.checker.getSymbolAtLocation(name);
+      const symbol = this.symbolOf(name);
       if (symbol !== undefined) this.write(this.cell(symbol, frame), given);
       return;
     }
@@ -541,11 +541,15 @@ export class Flow {
     return scalar(labels);
   }
 
+  private readonly symbols = new Map<ts.Identifier, ts.Symbol | undefined>();
+
   private symbolOf(node: ts.Identifier): ts.Symbol | undefined {
+    if (this.symbols.has(node)) return this.symbols.get(node);
     const symbol =
       ts.isShorthandPropertyAssignment(node.parent) && node.parent.name === node
         ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
         : this.checker.getSymbolAtLocation(node);
+    this.symbols.set(node, symbol);
     return symbol;
   }
 
