@@ -140,3 +140,8 @@ export function scalar(labels: Labels): Value {
 export function reference(object: HeapObject): Value {
   return { labels: NO_LABELS, refs: new Set([object]) };
 }
+
+/** All labels of several sets. */
+export function joinLabels(all: readonly Labels[]): Labels {
+  return all.reduce(union, NO_LABELS);
+}

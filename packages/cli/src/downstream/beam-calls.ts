@@ -3,6 +3,7 @@ import {
   type Frame,
   type HeapObject,
   joinAll,
+  joinLabels,
   labelled,
   NO_LABELS,
   type Part,
@@ -12,7 +13,7 @@ import {
   union,
   type Value,
 } from "./abstract-value";
-import { type Flow, joinLabels } from "./flow";
+import type { Flow } from "./flow";
 import { elementsOf } from "./library-calls";
 
 /** Where a call stands: its node, its caller, and what tells it from other calls at the same node. */
@@ -34,8 +35,8 @@ export function callTransform(flow: Flow, name: string, args: readonly Value[], 
   const [first = UNKNOWN, second = UNKNOWN] = args;
   if (name === "withName") return second;
   if (name === "P") return first;
-  const made = flow.made(frame, at, name, () => flow.object("external", { external: name }));
-  flow.addElement(made, first);
+  const made = flow.heap.made(frame, at, name, () => flow.heap.object("external", { external: name }));
+  flow.heap.addElement(made, first);
   return reference(made);
 }
 
@@ -64,7 +65,7 @@ export function transformMethod(
 
 /** A collection at a place of the code. */
 export function collection(flow: Flow, tag: string, parts: readonly Part[], { at, frame }: Place): Value {
-  const made = flow.made(frame, at, tag, () => flow.object("collection"));
+  const made = flow.heap.made(frame, at, tag, () => flow.heap.object("collection"));
   made.parts = parts;
   return reference(made);
 }
@@ -93,15 +94,15 @@ function flattened(flow: Flow, list: HeapObject, place: Place): Value {
 function grouped(flow: Flow, input: HeapObject, place: Place): Value {
   const { at, frame } = place;
   const keys = input.parts.map(({ element }) => flow.member(element, "key", at));
-  const values = flow.made(frame, at, `values of ${input.born}`, () => flow.object("list"));
+  const values = flow.heap.made(frame, at, `values of ${input.born}`, () => flow.heap.object("list"));
   values.parts = input.parts.map(({ element, labels }, i) => ({
     element: flow.member(element, "value", at),
     labels: union(labels, flow.deep(keys[i] ?? UNKNOWN, at)),
   }));
-  const group = flow.made(frame, at, `group of ${input.born}`, () => flow.object("object"));
+  const group = flow.heap.made(frame, at, `group of ${input.born}`, () => flow.heap.object("object"));
   const all = joinLabels(input.parts.map(({ labels }) => labels));
-  flow.setField(group, "key", labelled(joinAll(keys), all), false);
-  flow.setField(group, "value", reference(values), false);
+  flow.heap.setField(group, "key", labelled(joinAll(keys), all), false);
+  flow.heap.setField(group, "value", reference(values), false);
   return collection(flow, `groups of ${input.born}`, [{ element: reference(group), labels: NO_LABELS }], place);
 }
 
@@ -112,17 +113,17 @@ function combined(flow: Flow, input: HeapObject, combineFn: Value, place: Place)
     flow.callValue(flow.member(combineFn, name, at), args, at, frame, `${name} of ${input.born}`);
   let accumulator = step("createAccumulator", []);
   for (const { element } of input.parts) {
-    flow.untilStable(() => {
+    flow.heap.untilStable(() => {
       accumulator = joinAll([accumulator, step("addInput", [accumulator, flow.member(element, "value", at)])]);
-      const several = flow.made(frame, at, `accumulators of ${input.born}`, () => flow.object("list"));
-      flow.addElement(several, accumulator);
+      const several = flow.heap.made(frame, at, `accumulators of ${input.born}`, () => flow.heap.object("list"));
+      flow.heap.addElement(several, accumulator);
       accumulator = joinAll([accumulator, step("mergeAccumulators", [reference(several)])]);
     });
   }
   const keys = joinAll(input.parts.map(({ element }) => flow.member(element, "key", at)));
-  const row = flow.made(frame, at, `combined of ${input.born}`, () => flow.object("object"));
-  flow.setField(row, "key", keys, false);
-  flow.setField(row, "value", step("extractOutput", [accumulator]), false);
+  const row = flow.heap.made(frame, at, `combined of ${input.born}`, () => flow.heap.object("object"));
+  flow.heap.setField(row, "key", keys, false);
+  flow.heap.setField(row, "value", step("extractOutput", [accumulator]), false);
   const labels = union(joinLabels(input.parts.map(({ labels: some }) => some)), flow.deep(keys, at));
   return collection(flow, `combination of ${input.born}`, [{ element: reference(row), labels }], place);
 }

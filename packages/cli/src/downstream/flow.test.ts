@@ -142,6 +142,14 @@ test("two calls of one function stay apart", () => {
   expect(found).toEqual({ id: [], x: ["/a"], y: ["/b"], "*": [] });
 });
 
+test("an object that a function makes from words alone is followed", () => {
+  const found = columns(
+    `const one = box("one"); one.v = raw.a; return [{ id: "1", x: one.v, y: one.name }];`,
+    `function box(name: string) { return { name, v: "" }; }`,
+  );
+  expect(found).toEqual({ id: [], x: ["/a"], y: [], "*": [] });
+});
+
 test("a function that calls itself, and a list that grows by itself, come to an end", () => {
   const found = columns(
     `let all = [raw.a]; for (let i = 0; i < 9; i++) all = [...all.slice(1), ...all.map((v) => v + raw.c)]; return [{ id: "1", x: all, y: down(raw.b) }];`,

@@ -7,6 +7,7 @@ import {
   type HeapObject,
   join,
   joinAll,
+  joinLabels,
   type KnownCall,
   type Label,
   type Labels,
@@ -19,20 +20,12 @@ import {
   union,
   type Value,
 } from "./abstract-value";
+import { distinct, Heap } from "./heap";
 import { callExternal, callMethod, construct, elementsOf, type Iteration } from "./library-calls";
+import { isAbrupt, LOGICAL, leavesFunction, unwrapped } from "./syntax";
 
 /** Calls of one function within itself that are followed before its arguments are taken for its result. */
 const RECURSIONS = 2;
-const ABRUPT = new Set([ts.SyntaxKind.ReturnStatement, ts.SyntaxKind.ContinueStatement, ts.SyntaxKind.BreakStatement]);
-
-/**
- * Code that runs, or runs in an order, by what some fields say. What is older than the region and written in it is decided
- * by them; what is made in it ends with it, or is handed to something older.
- */
-interface Region {
-  readonly born: number;
-  readonly labels: Labels;
-}
 
 /**
  * Evaluates code over what is known of its values instead of over values: which fields decide each of them. All branches
@@ -43,14 +36,9 @@ export class Flow {
   /** Functions that were evaluated. */
   readonly visited = new Set<ts.Node>();
   readonly labels = new Map<string, Label>();
+  readonly heap = new Heap();
   private readonly globals = new Map<ts.Symbol, Value>();
   private readonly stack: ts.Node[] = [];
-  /** Conditions and loops around what is evaluated. */
-  private regions: readonly Region[] = [];
-  /** Loops around it whose order some fields decide. */
-  private loops: readonly Region[] = [];
-  private clock = 0;
-  private changes = 0;
 
   constructor(private readonly checker: ts.TypeChecker) {}
 
@@ -61,20 +49,18 @@ export class Flow {
       return scalar(joinLabels(args.map((arg) => this.deep(arg, at))));
     }
     this.visited.add(node);
-    if (closure.frame === null && closure.self === UNKNOWN && args.length > 0 && args.every(isPlain)) {
-      // Nothing but these values can be read, and nothing can be written to.
-      return scalar(joinLabels(args.map(({ labels }) => labels)));
-    }
-    const frame = this.made(caller, at, `call ${closure.id} ${tag}`, () => this.frame(closure.frame, closure.self));
-    const decided = joinLabels([...this.regions, ...this.loops].map(({ labels }) => labels));
-    if (frame.known?.changes === this.changes && isCovered(frame.known, args, decided)) return frame.known.result;
-    const { regions } = this;
+    const frame = this.heap.made(caller, at, `call ${closure.id} ${tag}`, () =>
+      this.frame(closure.frame, closure.self),
+    );
+    const decided = joinLabels([...this.heap.regions, ...this.heap.loops].map(({ labels }) => labels));
+    if (frame.known?.changes === this.heap.changes && isCovered(frame.known, args, decided)) return frame.known.result;
+    const { regions } = this.heap;
     this.stack.push(node);
     this.runBody(node, args, frame);
     this.stack.pop();
-    this.regions = regions;
+    this.heap.regions = regions;
     const result = node.asteriskToken === undefined ? frame.returned.value : reference(frame.yielded);
-    frame.known = { changes: this.changes, args, decided, result };
+    frame.known = { changes: this.heap.changes, args, decided, result };
     return result;
   }
 
@@ -130,7 +116,9 @@ export class Flow {
   }
 
   anchored(anchor: Anchor, at: ts.Node, owner: Frame = this.root): HeapObject {
-    return this.made(owner, at, `anchor ${anchor.contract}${anchor.pointer}`, () => this.object("anchor", { anchor }));
+    return this.heap.made(owner, at, `anchor ${anchor.contract}${anchor.pointer}`, () =>
+      this.heap.object("anchor", { anchor }),
+    );
   }
 
   /** The named part of a value. */
@@ -143,95 +131,11 @@ export class Flow {
 
   /** A list that holds these values. */
   list(frame: Frame, at: ts.Node, elements: readonly Value[]): Value {
-    const list = this.made(frame, at, "list", () => this.object("list"));
+    const list = this.heap.made(frame, at, "list", () => this.heap.object("list"));
     elements.forEach((element, i) => {
-      this.setField(list, String(i), element, false);
+      this.heap.setField(list, String(i), element, false);
     });
     return reference(list);
-  }
-
-  /** An object that belongs to a place of a frame: the same each time that the place is evaluated in it. */
-  made<T>(frame: Frame, at: ts.Node, tag: string, make: () => T): T {
-    const here = frame.made.get(at) ?? new Map<string, unknown>();
-    frame.made.set(at, here);
-    if (!here.has(tag)) here.set(tag, make());
-    return here.get(tag) as T;
-  }
-
-  object(kind: HeapObject["kind"], facts: Partial<HeapObject> = {}): HeapObject {
-    this.clock += 1;
-    return {
-      kind,
-      born: this.clock,
-      fields: new Map(),
-      element: NOTHING,
-      keys: NOTHING,
-      labels: NO_LABELS,
-      order: NO_LABELS,
-      parts: [],
-      spreads: new Set(),
-      ...facts,
-    };
-  }
-
-  /** Writes a named part; conditions and the order of loops that the object outlives decide it too. */
-  setField(ref: HeapObject, name: string, value: Value, isConditional = true): void {
-    const written = isConditional ? labelled(value, this.deciding(ref.born)) : value;
-    const old = ref.fields.get(name) ?? NOTHING;
-    const now = join(old, written);
-    if (now === old) return;
-    ref.fields.set(name, now);
-    this.changes += 1;
-  }
-
-  addElement(ref: HeapObject, element: Value): void {
-    const now = join(ref.element, element);
-    if (now === ref.element) return;
-    ref.element = now;
-    this.changes += 1;
-  }
-
-  /** All names of another object are names of this one. */
-  addSpread(ref: HeapObject, from: HeapObject): void {
-    if (ref === from || ref.spreads.has(from)) return;
-    ref.spreads.add(from);
-    this.changes += 1;
-  }
-
-  addKeys(ref: HeapObject, keys: Value): void {
-    const now = join(ref.keys, keys);
-    if (now === ref.keys) return;
-    ref.keys = now;
-    this.changes += 1;
-  }
-
-  addLabels(ref: HeapObject, labels: Labels): void {
-    const now = union(ref.labels, labels);
-    if (now === ref.labels) return;
-    ref.labels = now;
-    this.changes += 1;
-  }
-
-  addOrder(ref: HeapObject, labels: Labels): void {
-    const now = union(ref.order, labels);
-    if (now === ref.order) return;
-    ref.order = now;
-    this.changes += 1;
-  }
-
-  /** Something is put into a list, map or set, or taken out: what decides that decides which elements there are. */
-  changeContent(ref: HeapObject, labels: Labels): void {
-    this.addLabels(ref, union(labelsAround(this.regions, ref.born), labels));
-    this.addOrder(ref, labelsAround(this.loops, ref.born));
-  }
-
-  /** Repeats until nothing more is learned. */
-  untilStable(step: () => void): void {
-    let before: number;
-    do {
-      before = this.changes;
-      step();
-    } while (this.changes !== before);
   }
 
   /** Every function that a value may be. */
@@ -255,9 +159,9 @@ export class Flow {
   closureOf(node: ts.FunctionLikeDeclaration, frame: Frame | null, self: Value = UNKNOWN): Value {
     const owner = frame ?? this.root;
     const [held] = self.refs;
-    const made = this.made(owner, node, `closure of ${held?.born ?? ""}`, () => {
-      const id = this.clock + 1;
-      return this.object("object", { closure: { id, node, frame, self } });
+    const made = this.heap.made(owner, node, `closure of ${held?.born ?? ""}`, () => {
+      const id = this.heap.clock + 1;
+      return this.heap.object("object", { closure: { id, node, frame, self } });
     });
     return reference(made);
   }
@@ -270,20 +174,16 @@ export class Flow {
       self,
       cells: new Map(),
       made: new Map(),
-      returned: { value: NOTHING, born: this.clock },
-      yielded: this.object("list"),
+      returned: { value: NOTHING, born: this.heap.clock },
+      yielded: this.heap.object("list"),
     };
   }
 
   private write(cell: Cell, value: Value): void {
-    const now = join(cell.value, labelled(value, this.deciding(cell.born)));
+    const now = join(cell.value, labelled(value, this.heap.deciding(cell.born)));
     if (now === cell.value) return;
     cell.value = now;
-    this.changes += 1;
-  }
-
-  private deciding(born: number): Labels {
-    return union(labelsAround(this.regions, born), labelsAround(this.loops, born));
+    this.heap.changes += 1;
   }
 
   private leaves(anchor: Anchor, at: ts.Node): Labels {
@@ -341,8 +241,8 @@ export class Flow {
   private cell(symbol: ts.Symbol, frame: Frame): Cell {
     const known = frame.cells.get(symbol);
     if (known !== undefined) return known;
-    this.clock += 1;
-    const cell = { value: NOTHING, born: this.clock };
+    this.heap.clock += 1;
+    const cell = { value: NOTHING, born: this.heap.clock };
     frame.cells.set(symbol, cell);
     return cell;
   }
@@ -358,7 +258,7 @@ export class Flow {
   private bind(name: ts.BindingName, value: Value, frame: Frame, initializer?: ts.Expression): void {
     const given = initializer === undefined ? value : join(value, this.evaluate(initializer, frame));
     if (ts.isIdentifier(name)) {
-      const symbol = this.checker.getSymbolAtLocation(name);
+      const symbol = this.symbolOf(name);
       if (symbol !== undefined) this.write(this.cell(symbol, frame), given);
       return;
     }
@@ -456,32 +356,32 @@ export class Flow {
   }
 
   private enter(labels: Labels, at: ts.Node, frame: Frame): void {
-    const { born } = this.made(frame, at, "region", () => this.object("object"));
-    if (labels.size > 0) this.regions = [...this.regions, { born, labels }];
+    const { born } = this.heap.made(frame, at, "region", () => this.heap.object("object"));
+    if (labels.size > 0) this.heap.regions = [...this.heap.regions, { born, labels }];
   }
 
   private branch(node: ts.IfStatement, frame: Frame): void {
-    const before = this.regions;
+    const before = this.heap.regions;
     const condition = this.evaluate(node.expression, frame);
     this.decide(condition, node, frame);
-    const within = this.regions;
+    const within = this.heap.regions;
     if (condition.truth !== false) this.statement(node.thenStatement, frame);
-    const behind = this.regions;
-    this.regions = within;
+    const behind = this.heap.regions;
+    this.heap.regions = within;
     if (node.elseStatement !== undefined && condition.truth !== true) this.statement(node.elseStatement, frame);
     // What follows a way out is decided by what may have led there.
     const leaves = isAbrupt(node.thenStatement) || (node.elseStatement !== undefined && isAbrupt(node.elseStatement));
-    this.regions = leaves ? [...new Set([...behind, ...this.regions])] : before;
+    this.heap.regions = leaves ? [...new Set([...behind, ...this.heap.regions])] : before;
   }
 
   private switch(node: ts.SwitchStatement, frame: Frame): void {
-    const before = this.regions;
+    const before = this.heap.regions;
     this.decide(this.evaluate(node.expression, frame), node, frame);
     for (const clause of node.caseBlock.clauses) {
       if (ts.isCaseClause(clause)) this.decide(this.evaluate(clause.expression, frame), clause, frame);
       this.block(clause.statements, frame);
     }
-    if (!leavesFunction(node)) this.regions = before;
+    if (!leavesFunction(node)) this.heap.regions = before;
   }
 
   private forOf(node: ts.ForOfStatement, frame: Frame): void {
@@ -526,21 +426,21 @@ export class Flow {
     order: Labels,
     body: (element: Value) => void,
   ): void {
-    const [before, outer] = [this.regions, this.loops];
-    const { born } = this.made(frame, node, "loop", () => this.object("object"));
-    if (order.size > 0) this.loops = [...outer, { born, labels: order }];
-    this.untilStable(() => {
+    const [before, outer] = [this.heap.regions, this.heap.loops];
+    const { born } = this.heap.made(frame, node, "loop", () => this.heap.object("object"));
+    if (order.size > 0) this.heap.loops = [...outer, { born, labels: order }];
+    this.heap.untilStable(() => {
       for (const { element, labels } of parts) {
-        const saved = this.regions;
-        if (labels.size > 0) this.regions = [...saved, { born, labels }];
+        const saved = this.heap.regions;
+        if (labels.size > 0) this.heap.regions = [...saved, { born, labels }];
         body(element);
         // One part's rows say nothing about another's, but a way out of the loop ends both.
-        if (!isAbrupt(node.statement)) this.regions = saved;
+        if (!isAbrupt(node.statement)) this.heap.regions = saved;
       }
-      this.regions = distinct(this.regions);
+      this.heap.regions = distinct(this.heap.regions);
     });
-    this.loops = outer;
-    this.regions = leavesFunction(node.statement) ? this.regions : before;
+    this.heap.loops = outer;
+    this.heap.regions = leavesFunction(node.statement) ? this.heap.regions : before;
   }
 
   private bindTarget(target: ts.ForInitializer, value: Value, frame: Frame): void {
@@ -565,15 +465,15 @@ export class Flow {
       if (cell !== undefined) this.write(cell, value);
     } else if (ts.isPropertyAccessExpression(node)) {
       const base = this.evaluate(node.expression, frame);
-      for (const ref of base.refs) this.setField(ref, node.name.text, labelled(value, base.labels));
+      for (const ref of base.refs) this.heap.setField(ref, node.name.text, labelled(value, base.labels));
     } else if (ts.isElementAccessExpression(node)) {
       const base = this.evaluate(node.expression, frame);
       const key = this.evaluate(node.argumentExpression, frame);
       for (const ref of base.refs) {
         const keyLabels = this.deep(key, node);
-        this.addElement(ref, labelled(value, union(this.deciding(ref.born), keyLabels)));
-        this.addKeys(ref, key);
-        this.changeContent(ref, keyLabels);
+        this.heap.addElement(ref, labelled(value, union(this.heap.deciding(ref.born), keyLabels)));
+        this.heap.addKeys(ref, key);
+        this.heap.changeContent(ref, keyLabels);
       }
     } else if (ts.isArrayLiteralExpression(node)) {
       node.elements.forEach((element, i) => {
@@ -641,11 +541,15 @@ export class Flow {
     return scalar(labels);
   }
 
+  private readonly symbols = new Map<ts.Identifier, ts.Symbol | undefined>();
+
   private symbolOf(node: ts.Identifier): ts.Symbol | undefined {
+    if (this.symbols.has(node)) return this.symbols.get(node);
     const symbol =
       ts.isShorthandPropertyAssignment(node.parent) && node.parent.name === node
         ? this.checker.getShorthandAssignmentValueSymbol(node.parent)
         : this.checker.getSymbolAtLocation(node);
+    this.symbols.set(node, symbol);
     return symbol;
   }
 
@@ -678,14 +582,14 @@ export class Flow {
     if (ts.isFunctionDeclaration(declaration)) return this.closureOf(declaration, null);
     if (ts.isClassDeclaration(declaration)) {
       return reference(
-        this.made(this.root, declaration, "class", () => this.object("object", { classNode: declaration })),
+        this.heap.made(this.root, declaration, "class", () => this.heap.object("object", { classNode: declaration })),
       );
     }
     if (ts.isVariableDeclaration(declaration) && declaration.initializer !== undefined) {
-      const [regions, loops] = [this.regions, this.loops];
-      [this.regions, this.loops] = [[], []];
+      const [regions, loops] = [this.heap.regions, this.heap.loops];
+      [this.heap.regions, this.heap.loops] = [[], []];
       const value = this.evaluate(declaration.initializer, this.root);
-      [this.regions, this.loops] = [regions, loops];
+      [this.heap.regions, this.heap.loops] = [regions, loops];
       return value;
     }
     return UNKNOWN;
@@ -694,7 +598,7 @@ export class Flow {
   private readonly externals = new Map<string, Value>();
 
   private external(name: string): Value {
-    const known = this.externals.get(name) ?? reference(this.object("external", { external: name }));
+    const known = this.externals.get(name) ?? reference(this.heap.object("external", { external: name }));
     this.externals.set(name, known);
     return known;
   }
@@ -736,11 +640,11 @@ export class Flow {
     const [made] = callee.refs;
     const { classNode } = made ?? {};
     if (classNode === undefined) return construct(this, made?.external ?? "", args, { at: node, frame, tag: "" });
-    const self = this.made(frame, node, "instance", () => this.object("object", { classNode }));
+    const self = this.heap.made(frame, node, "instance", () => this.heap.object("object", { classNode }));
     for (const member of classNode.members) {
       if (ts.isPropertyDeclaration(member) && member.initializer !== undefined) {
-        const own = this.made(frame, node, "initializers", () => this.frame(null, reference(self)));
-        this.setField(self, member.name.getText(), this.evaluate(member.initializer, own), false);
+        const own = this.heap.made(frame, node, "initializers", () => this.frame(null, reference(self)));
+        this.heap.setField(self, member.name.getText(), this.evaluate(member.initializer, own), false);
       }
       if (ts.isConstructorDeclaration(member)) {
         const [closure] = this.closures(this.closureOf(member, null, reference(self)));
@@ -751,55 +655,55 @@ export class Flow {
   }
 
   private objectLiteral(node: ts.ObjectLiteralExpression, frame: Frame): Value {
-    const object = this.made(frame, node, "object", () => this.object("object"));
+    const object = this.heap.made(frame, node, "object", () => this.heap.object("object"));
     for (const property of node.properties) {
       if (ts.isSpreadAssignment(property)) {
         const spread = this.evaluate(property.expression, frame);
-        if (spread.labels.size > 0) this.addElement(object, scalar(spread.labels));
-        for (const ref of spread.refs) this.addSpread(object, ref);
+        if (spread.labels.size > 0) this.heap.addElement(object, scalar(spread.labels));
+        for (const ref of spread.refs) this.heap.addSpread(object, ref);
       } else if (ts.isShorthandPropertyAssignment(property)) {
-        this.setField(object, property.name.text, this.identifier(property.name, frame), false);
+        this.heap.setField(object, property.name.text, this.identifier(property.name, frame), false);
       } else if (ts.isPropertyAssignment(property)) {
         const value = this.evaluate(property.initializer, frame);
         if (ts.isComputedPropertyName(property.name)) {
           const key = this.evaluate(property.name.expression, frame);
-          this.addElement(object, labelled(value, this.deep(key, property)));
-          this.addKeys(object, key);
-        } else this.setField(object, property.name.getText().replace(/^["']|["']$/g, ""), value, false);
+          this.heap.addElement(object, labelled(value, this.deep(key, property)));
+          this.heap.addKeys(object, key);
+        } else this.heap.setField(object, property.name.getText().replace(/^["']|["']$/g, ""), value, false);
       } else if (ts.isMethodDeclaration(property)) {
-        this.setField(object, property.name.getText(), this.closureOf(property, frame, reference(object)), false);
+        this.heap.setField(object, property.name.getText(), this.closureOf(property, frame, reference(object)), false);
       }
     }
     return reference(object);
   }
 
   private arrayLiteral(node: ts.ArrayLiteralExpression, frame: Frame): Value {
-    const list = this.made(frame, node, "list", () => this.object("list"));
+    const list = this.heap.made(frame, node, "list", () => this.heap.object("list"));
     const hasSpread = node.elements.some(ts.isSpreadElement);
     node.elements.forEach((element, i) => {
       if (ts.isSpreadElement(element)) {
         const spread = this.evaluate(element.expression, frame);
         const { parts, order } = this.iteration(spread, element);
         for (const part of parts) {
-          this.addElement(list, part.element);
-          this.addLabels(list, part.labels);
+          this.heap.addElement(list, part.element);
+          this.heap.addLabels(list, part.labels);
         }
-        this.addOrder(list, order);
-      } else if (hasSpread) this.addElement(list, this.evaluate(element, frame));
-      else this.setField(list, String(i), this.evaluate(element, frame), false);
+        this.heap.addOrder(list, order);
+      } else if (hasSpread) this.heap.addElement(list, this.evaluate(element, frame));
+      else this.heap.setField(list, String(i), this.evaluate(element, frame), false);
     });
     return reference(list);
   }
 
   private conditional(node: ts.ConditionalExpression, frame: Frame): Value {
-    const before = this.regions;
+    const before = this.heap.regions;
     const condition = this.evaluate(node.condition, frame);
     this.decide(condition, node, frame);
     const values = [
       ...(condition.truth === false ? [] : [this.evaluate(node.whenTrue, frame)]),
       ...(condition.truth === true ? [] : [this.evaluate(node.whenFalse, frame)]),
     ];
-    this.regions = before;
+    this.heap.regions = before;
     return labelled(joinAll(values), this.shallow(condition, node));
   }
 
@@ -814,10 +718,10 @@ export class Flow {
     const first = this.evaluate(left, frame);
     if (kind === ts.SyntaxKind.InKeyword) return this.isIn(first, this.evaluate(right, frame), node);
     if (kind === ts.SyntaxKind.CommaToken) return this.evaluate(right, frame);
-    const before = this.regions;
+    const before = this.heap.regions;
     if (LOGICAL.has(kind)) this.decide(first, node, frame);
     const second = this.evaluate(right, frame);
-    this.regions = before;
+    this.heap.regions = before;
     const value = LOGICAL.has(kind)
       ? labelled(join(first, second), this.shallow(first, node))
       : scalar(union(this.shallow(first, node), this.shallow(second, node)));
@@ -842,43 +746,18 @@ export class Flow {
     if (node.expression === undefined) return UNKNOWN;
     const value = this.evaluate(node.expression, frame);
     if (node.asteriskToken === undefined) {
-      this.addElement(frame.yielded, value);
-      this.changeContent(frame.yielded, this.presence(value, node));
+      this.heap.addElement(frame.yielded, value);
+      this.heap.changeContent(frame.yielded, this.presence(value, node));
       return UNKNOWN;
     }
     const { parts, order } = this.iteration(value, node);
     for (const { element, labels } of parts) {
-      this.addElement(frame.yielded, element);
-      this.changeContent(frame.yielded, labels);
+      this.heap.addElement(frame.yielded, element);
+      this.heap.changeContent(frame.yielded, labels);
     }
-    this.addOrder(frame.yielded, order);
+    this.heap.addOrder(frame.yielded, order);
     return UNKNOWN;
   }
-}
-
-const LOGICAL = new Set([
-  ts.SyntaxKind.QuestionQuestionToken,
-  ts.SyntaxKind.BarBarToken,
-  ts.SyntaxKind.AmpersandAmpersandToken,
-  ts.SyntaxKind.QuestionQuestionEqualsToken,
-  ts.SyntaxKind.BarBarEqualsToken,
-  ts.SyntaxKind.AmpersandAmpersandEqualsToken,
-]);
-
-/** What decides a write to something that is as old: the regions that it is older than. */
-function labelsAround(regions: readonly Region[], born: number): Labels {
-  return joinLabels(regions.filter((region) => born <= region.born).map(({ labels }) => labels));
-}
-
-/** Each region once; a loop that is left early would pile them up. */
-function distinct(regions: readonly Region[]): readonly Region[] {
-  const byBirth = new Map<number, Labels>();
-  for (const { born, labels } of regions) byBirth.set(born, union(byBirth.get(born) ?? NO_LABELS, labels));
-  return [...byBirth].map(([born, labels]) => ({ born, labels }));
-}
-
-function isPlain({ refs }: Value): boolean {
-  return refs.size === 0;
 }
 
 /** Whether a call was evaluated with all that it is given now. */
@@ -890,39 +769,6 @@ function isCovered({ args, decided }: KnownCall, now: readonly Value[], decidedN
   );
 }
 
-export function joinLabels(all: readonly Labels[]): Labels {
-  return all.reduce(union, NO_LABELS);
-}
-
 function selfOf(frame: Frame): Value {
   return frame.self;
-}
-
-function unwrapped(node: ts.Expression): ts.Expression {
-  let inner = node;
-  while (
-    ts.isParenthesizedExpression(inner) ||
-    ts.isAsExpression(inner) ||
-    ts.isSatisfiesExpression(inner) ||
-    ts.isExpressionWithTypeArguments(inner) ||
-    ts.isNonNullExpression(inner)
-  ) {
-    inner = inner.expression;
-  }
-  return inner;
-}
-
-/** Whether a way out of a loop or function stands in a statement. */
-function isAbrupt(node: ts.Node): boolean {
-  return contains(node, (inner) => ABRUPT.has(inner.kind));
-}
-
-function leavesFunction(node: ts.Node): boolean {
-  return contains(node, ts.isReturnStatement);
-}
-
-function contains(node: ts.Node, found: (node: ts.Node) => boolean): boolean {
-  if (found(node)) return true;
-  if (ts.isFunctionLike(node)) return false;
-  return ts.forEachChild(node, (child) => contains(child, found)) ?? false;
 }

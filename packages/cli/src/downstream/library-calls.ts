@@ -3,6 +3,7 @@ import {
   type HeapObject,
   join,
   joinAll,
+  joinLabels,
   type Labels,
   labelled,
   NO_LABELS,
@@ -15,7 +16,7 @@ import {
   type Value,
 } from "./abstract-value";
 import { callTransform, isTransform, type Place, transformMethod } from "./beam-calls";
-import { type Flow, joinLabels } from "./flow";
+import type { Flow } from "./flow";
 
 /** What a loop over a value sees. */
 export interface Iteration {
@@ -26,9 +27,9 @@ export interface Iteration {
 /** Any element of a list, any pair of a map, any entry of a document's array. */
 export function elementsOf(flow: Flow, ref: HeapObject, at: ts.Node): Value {
   if (ref.kind === "map") {
-    const pair = flow.made(flow.root, at, `pair of ${ref.born}`, () => flow.object("list"));
-    flow.setField(pair, "0", ref.keys, false);
-    flow.setField(pair, "1", ref.element, false);
+    const pair = flow.heap.made(flow.root, at, `pair of ${ref.born}`, () => flow.heap.object("list"));
+    flow.heap.setField(pair, "0", ref.keys, false);
+    flow.heap.setField(pair, "1", ref.element, false);
     return ref.keys === NOTHING ? ref.element : reference(pair);
   }
   if (ref.anchor !== undefined) {
@@ -51,24 +52,24 @@ export function callExternal(flow: Flow, name: string, args: readonly Value[], p
 export function construct(flow: Flow, name: string, args: readonly Value[], { at, frame }: Place): Value {
   const [first = UNKNOWN] = args;
   if (name !== "Map" && name !== "Set") return scalar(joinLabels(args.map((arg) => flow.deep(arg, at))));
-  const made = flow.made(frame, at, "made", () => flow.object("map"));
+  const made = flow.heap.made(frame, at, "made", () => flow.heap.object("map"));
   for (const ref of first.refs) {
     const element = elementsOf(flow, ref, at);
     const labels = joinLabels([first.labels, ref.labels, presenceOf(flow, ref, at), element.labels]);
-    flow.addLabels(made, labels);
-    flow.addOrder(made, ref.order);
+    flow.heap.addLabels(made, labels);
+    flow.heap.addOrder(made, ref.order);
     if (name === "Set") {
-      flow.addElement(made, element);
-      flow.addLabels(made, flow.deep(element, at));
+      flow.heap.addElement(made, element);
+      flow.heap.addLabels(made, flow.deep(element, at));
       continue;
     }
     const key = flow.member(element, "0", at);
-    flow.addKeys(made, key);
-    flow.addElement(made, flow.member(element, "1", at));
+    flow.heap.addKeys(made, key);
+    flow.heap.addElement(made, flow.member(element, "1", at));
   }
   if (first.refs.size === 0) {
-    flow.addElement(made, scalar(first.labels));
-    flow.addLabels(made, first.labels);
+    flow.heap.addElement(made, scalar(first.labels));
+    flow.heap.addLabels(made, first.labels);
   }
   return reference(made);
 }
@@ -101,7 +102,8 @@ function opaque(flow: Flow, args: readonly Value[], { at, frame }: Place): Value
   for (const arg of args) {
     if (flow.closures(arg).length > 0) flow.callValue(arg, [all, all, all], at, frame);
     // What is handed out may be written to.
-    for (const ref of arg.refs) if (ref.anchor === undefined && ref.closure === undefined) flow.addElement(ref, all);
+    for (const ref of arg.refs)
+      if (ref.anchor === undefined && ref.closure === undefined) flow.heap.addElement(ref, all);
   }
   return all;
 }
@@ -110,8 +112,8 @@ function staticMethod(flow: Flow, owner: string, name: string, args: readonly Va
   const { at, frame } = place;
   const [first = UNKNOWN] = args;
   if (owner === "JSON" && name === "stringify") {
-    const text = flow.made(frame, at, "json", () => flow.object("json"));
-    flow.addElement(text, first);
+    const text = flow.heap.made(frame, at, "json", () => flow.heap.object("json"));
+    flow.heap.addElement(text, first);
     return { ...reference(text), labels: flow.deep(first, at) };
   }
   if (owner === "JSON" && name === "parse") {
@@ -122,8 +124,8 @@ function staticMethod(flow: Flow, owner: string, name: string, args: readonly Va
   if (owner === "Object" && name === "assign") {
     for (const target of first.refs) {
       for (const source of args.slice(1)) {
-        for (const ref of source.refs) flow.addSpread(target, ref);
-        flow.addElement(target, scalar(source.labels));
+        for (const ref of source.refs) flow.heap.addSpread(target, ref);
+        flow.heap.addElement(target, scalar(source.labels));
       }
     }
     return first;
@@ -137,8 +139,8 @@ function staticMethod(flow: Flow, owner: string, name: string, args: readonly Va
 }
 
 function objectParts(flow: Flow, name: string, value: Value, { at, frame }: Place): Value {
-  const list = flow.made(frame, at, name, () => flow.object("list"));
-  if (value.refs.size === 0) flow.addElement(list, scalar(value.labels));
+  const list = flow.heap.made(frame, at, name, () => flow.heap.object("list"));
+  if (value.refs.size === 0) flow.heap.addElement(list, scalar(value.labels));
   for (const ref of value.refs) {
     const names = new Set(ref.fields.keys());
     for (const spread of ref.spreads) for (const field of spread.fields.keys()) names.add(field);
@@ -147,14 +149,14 @@ function objectParts(flow: Flow, name: string, value: Value, { at, frame }: Plac
     const values = isClosed
       ? joinAll([...names].map((field) => flow.member(reference(ref), field, at)))
       : joinAll([ref.element, ...ref.fields.values(), ...(ref.anchor ? [scalar(flow.deep(reference(ref), at))] : [])]);
-    flow.addLabels(list, ref.labels);
-    if (name === "keys") flow.addElement(list, keys);
-    else if (name === "values") flow.addElement(list, values);
+    flow.heap.addLabels(list, ref.labels);
+    if (name === "keys") flow.heap.addElement(list, keys);
+    else if (name === "values") flow.heap.addElement(list, values);
     else {
-      const pair = flow.made(frame, at, "entry", () => flow.object("list"));
-      flow.setField(pair, "0", keys, false);
-      flow.setField(pair, "1", values, false);
-      flow.addElement(list, reference(pair));
+      const pair = flow.heap.made(frame, at, "entry", () => flow.heap.object("list"));
+      flow.heap.setField(pair, "0", keys, false);
+      flow.heap.setField(pair, "1", values, false);
+      flow.heap.addElement(list, reference(pair));
     }
   }
   return reference(list);
@@ -170,24 +172,24 @@ function mapMethod(flow: Flow, map: HeapObject, name: string, args: readonly Val
     case "has":
       return scalar(union(known, flow.deep(first, at)));
     case "set":
-      flow.addKeys(map, first);
-      flow.addElement(map, second ?? UNKNOWN);
-      flow.changeContent(map, union(flow.deep(first, at), flow.presence(second ?? UNKNOWN, at)));
+      flow.heap.addKeys(map, first);
+      flow.heap.addElement(map, second ?? UNKNOWN);
+      flow.heap.changeContent(map, union(flow.deep(first, at), flow.presence(second ?? UNKNOWN, at)));
       return reference(map);
     case "add":
-      flow.addElement(map, first);
-      flow.changeContent(map, flow.deep(first, at));
+      flow.heap.addElement(map, first);
+      flow.heap.changeContent(map, flow.deep(first, at));
       return reference(map);
     case "delete":
     case "clear":
-      flow.changeContent(map, flow.deep(first, at));
+      flow.heap.changeContent(map, flow.deep(first, at));
       return scalar(known);
     case "keys":
     case "values": {
-      const list = flow.made(frame, at, name, () => flow.object("list"));
-      flow.addElement(list, name === "keys" && map.keys !== NOTHING ? map.keys : map.element);
-      flow.addLabels(list, known);
-      flow.addOrder(list, map.order);
+      const list = flow.heap.made(frame, at, name, () => flow.heap.object("list"));
+      flow.heap.addElement(list, name === "keys" && map.keys !== NOTHING ? map.keys : map.element);
+      flow.heap.addLabels(list, known);
+      flow.heap.addOrder(list, map.order);
       return reference(list);
     }
     case "entries":
@@ -210,17 +212,18 @@ function listMethod(flow: Flow, list: HeapObject, name: string, args: readonly V
   const each = (...more: readonly Value[]): Value =>
     flow.callValue(callback, [...more, element, UNKNOWN, self], at, frame);
   const result = (): HeapObject => {
-    const made = flow.made(frame, at, name, () => flow.object("list"));
-    flow.addLabels(made, labels);
-    flow.addOrder(made, list.order);
+    const made = flow.heap.made(frame, at, name, () => flow.heap.object("list"));
+    flow.heap.addLabels(made, labels);
+    flow.heap.addOrder(made, list.order);
     return made;
   };
   if (COPIES.has(name)) {
     const made = result();
-    flow.addElement(made, element);
+    flow.heap.addElement(made, element);
     for (const arg of args) {
-      if (name !== "concat") flow.addLabels(made, flow.deep(arg, at));
-      else for (const ref of arg.refs) flow.addElement(made, ref.kind === "list" ? elementsOf(flow, ref, at) : arg);
+      if (name !== "concat") flow.heap.addLabels(made, flow.deep(arg, at));
+      else
+        for (const ref of arg.refs) flow.heap.addElement(made, ref.kind === "list" ? elementsOf(flow, ref, at) : arg);
     }
     return reference(made);
   }
@@ -230,23 +233,23 @@ function listMethod(flow: Flow, list: HeapObject, name: string, args: readonly V
   switch (name) {
     case "map": {
       const made = result();
-      flow.addElement(made, each());
+      flow.heap.addElement(made, each());
       return reference(made);
     }
     case "filter": {
       const made = result();
-      flow.addElement(made, element);
-      flow.addLabels(made, flow.deep(each(), at));
+      flow.heap.addElement(made, element);
+      flow.heap.addLabels(made, flow.deep(each(), at));
       return reference(made);
     }
     case "flatMap": {
       const made = result();
       const inner = each();
-      flow.addLabels(made, inner.labels);
-      if (inner.refs.size === 0) flow.addElement(made, inner);
+      flow.heap.addLabels(made, inner.labels);
+      if (inner.refs.size === 0) flow.heap.addElement(made, inner);
       for (const ref of inner.refs) {
-        flow.addElement(made, elementsOf(flow, ref, at));
-        flow.addLabels(made, ref.labels);
+        flow.heap.addElement(made, elementsOf(flow, ref, at));
+        flow.heap.addLabels(made, ref.labels);
       }
       return reference(made);
     }
@@ -259,41 +262,41 @@ function listMethod(flow: Flow, list: HeapObject, name: string, args: readonly V
     case "at":
     case "pop":
     case "shift":
-      if (name !== "at") flow.changeContent(list, NO_LABELS);
+      if (name !== "at") flow.heap.changeContent(list, NO_LABELS);
       return labelled(element, joinLabels([labels, list.order, flow.deep(callback, at)]));
     case "sort":
     case "toSorted": {
       const order = flow.deep(flow.callValue(callback, [element, element], at, frame), at);
       const target = name === "sort" ? list : result();
-      if (name === "toSorted") flow.addElement(target, element);
-      flow.addOrder(target, callback.refs.size === 0 ? flow.deep(element, at) : order);
+      if (name === "toSorted") flow.heap.addElement(target, element);
+      flow.heap.addOrder(target, callback.refs.size === 0 ? flow.deep(element, at) : order);
       return reference(target);
     }
     case "push":
     case "unshift":
       for (const arg of args) {
-        flow.addElement(list, arg);
-        flow.changeContent(list, union(arg.labels, flow.presence(arg, at)));
+        flow.heap.addElement(list, arg);
+        flow.heap.changeContent(list, union(arg.labels, flow.presence(arg, at)));
       }
       return UNKNOWN;
     case "splice": {
       const [start = UNKNOWN, count = UNKNOWN, ...added] = args;
-      for (const arg of added) flow.addElement(list, arg);
+      for (const arg of added) flow.heap.addElement(list, arg);
       const decided = joinLabels([start, count, ...added].map((arg) => flow.deep(arg, at)));
-      flow.changeContent(list, decided);
-      flow.addOrder(list, decided);
+      flow.heap.changeContent(list, decided);
+      flow.heap.addOrder(list, decided);
       return self;
     }
     case "entries": {
       const made = result();
-      const pair = flow.made(frame, at, "entry", () => flow.object("list"));
-      flow.setField(pair, "1", element, false);
-      flow.addElement(made, reference(pair));
+      const pair = flow.heap.made(frame, at, "entry", () => flow.heap.object("list"));
+      flow.heap.setField(pair, "1", element, false);
+      flow.heap.addElement(made, reference(pair));
       return reference(made);
     }
     case "reduce": {
       let sum = initial ?? element;
-      flow.untilStable(() => {
+      flow.heap.untilStable(() => {
         const next = flow.callValue(callback, [sum, element], at, frame);
         sum = join(sum, labelled(next, union(labels, list.order)));
       });
@@ -307,13 +310,13 @@ function listMethod(flow: Flow, list: HeapObject, name: string, args: readonly V
 }
 
 function listCopy(flow: Flow, value: Value, { at, frame }: Place): Value {
-  const made = flow.made(frame, at, "copy", () => flow.object("list"));
+  const made = flow.heap.made(frame, at, "copy", () => flow.heap.object("list"));
   for (const ref of value.refs) {
-    flow.addElement(made, elementsOf(flow, ref, at));
-    flow.addLabels(made, ref.labels);
-    flow.addOrder(made, ref.order);
+    flow.heap.addElement(made, elementsOf(flow, ref, at));
+    flow.heap.addLabels(made, ref.labels);
+    flow.heap.addOrder(made, ref.order);
   }
-  if (value.refs.size === 0) flow.addElement(made, scalar(value.labels));
+  if (value.refs.size === 0) flow.heap.addElement(made, scalar(value.labels));
   return labelled(reference(made), value.labels);
 }
 

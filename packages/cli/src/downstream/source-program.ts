@@ -14,6 +14,11 @@ const SCOPE = "@junoplus/";
 /** Tests and what only they use read nothing in a run; validators are compiled schemas. */
 const NOT_SOURCE = /\.test\.ts$|\/testing\/|\/generated\/validators\//;
 
+const WITHOUT_COMMENTS = {
+  languageVersion: ts.ScriptTarget.ES2022,
+  jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+} as const satisfies ts.CreateSourceFileOptions;
+
 /** Reads every source below `packages/<package>/src`. Libraries stay outside: what they do is modelled by name. */
 export function sourceProgram(root: string): SourceProgram {
   const packages = join(root, "packages");
@@ -21,7 +26,7 @@ export function sourceProgram(root: string): SourceProgram {
   const known = new Set(paths);
   const host: ts.CompilerHost = {
     getSourceFile: (path) =>
-      known.has(path) ? ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2022, true) : undefined,
+      known.has(path) ? ts.createSourceFile(path, readFileSync(path, "utf8"), WITHOUT_COMMENTS) : undefined,
     fileExists: (path) => known.has(path),
     readFile: (path) => (known.has(path) ? readFileSync(path, "utf8") : undefined),
     getDefaultLibFileName: () => "lib.d.ts",

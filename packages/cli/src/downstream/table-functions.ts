@@ -2,6 +2,7 @@ import ts from "typescript";
 import {
   type AnchorSchema,
   joinAll,
+  joinLabels,
   type Labels,
   NO_LABELS,
   reference,
@@ -9,7 +10,7 @@ import {
   union,
   type Value,
 } from "./abstract-value";
-import { type Flow, joinLabels } from "./flow";
+import type { Flow } from "./flow";
 import { elementsOf } from "./library-calls";
 import { RowTypes, type TypeShape } from "./row-types";
 import type { SourceProgram } from "./source-program";
@@ -94,20 +95,20 @@ function given(flow: Flow, shape: TypeShape, contracts: ReadonlyMap<string, RowC
       return reference(flow.anchored({ contract: title, pointer: "", schema }, at));
     }
     case "list": {
-      const list = flow.object("list");
-      flow.addElement(list, given(flow, shape.element, contracts, at));
+      const list = flow.heap.object("list");
+      flow.heap.addElement(list, given(flow, shape.element, contracts, at));
       return reference(list);
     }
     case "collection": {
       const element = given(flow, shape.element, contracts, at);
-      const made = flow.object("collection");
+      const made = flow.heap.object("collection");
       made.parts = [{ element, labels: flow.presence(element, at) }];
       return reference(made);
     }
     case "object": {
-      const object = flow.object("object");
+      const object = flow.heap.object("object");
       for (const [name, member] of shape.members)
-        flow.setField(object, name, given(flow, member, contracts, at), false);
+        flow.heap.setField(object, name, given(flow, member, contracts, at), false);
       return reference(object);
     }
     case "union":
