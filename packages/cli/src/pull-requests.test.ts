@@ -8,9 +8,7 @@ const FIXTURES = join(__dirname, "../fixtures/pull-requests");
 const READ = [
   ".github/CODEOWNERS",
   "packages/contracts/schemas",
-  ...["contracts", "bronze-ingest", "silver-transforms", "gold-aggregates", "quality", "warehouse", "cli"].map(
-    (name) => `packages/${name}/src`,
-  ),
+  ...readdirSync(join(__dirname, "../..")).map((name) => `packages/${name}/src`),
 ];
 
 /** Each proposal, and whether it is refused: worked examples of what a producer proposes. */
