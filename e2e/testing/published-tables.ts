@@ -1,9 +1,17 @@
 import { type TableContract, tableContracts } from "@junoplus/contracts";
+import { silverTables } from "@junoplus/silver-transforms";
 import { openWarehouse, type Row } from "@junoplus/warehouse";
+import { SAMPLE_PREFIXES } from "./sample";
 
-/** The tables and views whose content follows from the change log and the as-of instant alone. */
-export const DERIVED_TABLES: readonly TableContract[] = tableContracts.filter(({ layer }) =>
-  ["silver", "gold", "semantic"].includes(layer),
+/**
+ * The tables and views whose content follows from the recorded change logs and the as-of instant alone. A silver table of
+ * a collection that is not recorded has nothing to be held against.
+ */
+export const DERIVED_TABLES: readonly TableContract[] = tableContracts.filter(
+  ({ layer, table }) =>
+    layer === "gold" ||
+    layer === "semantic" ||
+    silverTables.some(({ from, to }) => to.table === table && SAMPLE_PREFIXES.some((prefix) => prefix === from.prefix)),
 );
 
 /** All rows of the derived tables, by table, in key order. */

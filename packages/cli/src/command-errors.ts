@@ -2,11 +2,13 @@
 const ARGUMENT_ERRORS: ReadonlySet<string> = new Set([
   "OptionsError",
   "ChangelogSourceError",
+  "NewContractError",
   "UnknownRunError",
   "WarehouseUrlError",
 ]);
 /** Names of errors that say what, where and what to do: exit code 1, no stack. */
 const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
+  "FrozenContractError",
   "IncompatibleTableError",
   "JobServiceError",
   "MissingTableError",

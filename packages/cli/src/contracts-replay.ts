@@ -1,12 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { fileRanges, linesOf } from "@junoplus/beam-runtime/file-ranges";
-import { changelogFiles, storedDocument } from "@junoplus/bronze-ingest";
+import { type ChangelogFile, changelogFiles, storedDocument } from "@junoplus/bronze-ingest";
 import { majorsWithoutUpcaster } from "@junoplus/contracts/document-versions";
 import { documentVersionFacts } from "@junoplus/contracts/generate/changelog-facts";
 import { interpretedChangelog } from "@junoplus/contracts/generate/interpreted-contract";
 import { byVersion, type ContractFolder, type PropertySchema } from "@junoplus/contracts/generate/schema-file";
 import { upcasters } from "@junoplus/contracts/upcasters";
+import { type CarriedField, CarriedFields } from "./carried-fields";
 import type { ContractFiles } from "./contract-files";
 import { contractIn, UnreadableContractError } from "./contracts-diff";
 import { OptionsError } from "./options-error";
@@ -27,6 +28,8 @@ export interface ContractReplay extends ReplayCounts {
   readonly readOtherwise: number;
   /** Where the two contracts judge differently, sorted by pointer and rule. */
   readonly byPointer: readonly PointerReplay[];
+  /** Of each field that was asked for: the documents that carry it. */
+  readonly carried: readonly CarriedField[];
 }
 
 export interface ReplayOptions {
@@ -38,6 +41,8 @@ export interface ReplayOptions {
   readonly source: string;
   /** Title of the only contract to replay, changed or not; without it, every change log whose contract differs. */
   readonly contract?: string;
+  /** Fields, by title of the contract, of which to count the documents that carry them. */
+  readonly countCarried?: ReadonlyMap<string, readonly string[]>;
   /** Called after every piece of a file, with the rows read of the contract so far. */
   readonly onProgress?: (contract: string, changes: number) => void;
 }
@@ -54,23 +59,29 @@ export async function replayContracts(options: ReplayOptions): Promise<readonly 
 }
 
 function foldersToReplay({ before, after, contract }: ReplayOptions): readonly string[] {
-  const changelogs = [...after.keys()]
-    .filter((path) => path.endsWith("/schema.json"))
-    .map((path) => path.slice(0, -"/schema.json".length))
-    .map((folder) => ({ folder, schema: contractIn(after, folder, "schema")?.schema }))
-    .filter(({ schema }) => schema?.changelog !== undefined)
-    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+  const changelogs = changelogsIn(after);
   const path = (folder: string): string => `${folder}/schema.json`;
   if (contract === undefined) {
     const changed = changelogs.filter(({ folder }) => before.get(path(folder)) !== after.get(path(folder)));
     return changed.map(({ folder }) => folder);
   }
-  const named = changelogs.filter(({ schema }) => schema?.title === contract);
+  const named = changelogs.filter(({ title }) => title === contract);
   if (named.length === 0) {
-    const titles = changelogs.map(({ schema }) => schema?.title).join(", ");
+    const titles = changelogs.map(({ title }) => title).join(", ");
     throw new OptionsError([`--contract ${contract}: is no contract of a change log; choose from ${titles}`]);
   }
   return named.map(({ folder }) => folder);
+}
+
+function changelogsIn(files: ContractFiles) {
+  return [...files.keys()]
+    .filter((path) => path.endsWith("/schema.json"))
+    .map((path) => path.slice(0, -"/schema.json".length))
+    .sort()
+    .flatMap((folder) => {
+      const { title = "", changelog } = contractIn(files, folder, "schema")?.schema ?? {};
+      return changelog === undefined ? [] : [{ folder, title, changelog }];
+    });
 }
 
 async function replayContract(folder: string, options: ReplayOptions): Promise<ContractReplay> {
@@ -85,9 +96,10 @@ async function replayContract(folder: string, options: ReplayOptions): Promise<C
     old === undefined ? null : sideOf(before),
     sideOf(after),
     mayReadOtherwise(before, after),
+    new CarriedFields(options.countCarried?.get(contract) ?? []),
   );
   let changes = 0;
-  for (const range of fileRanges(changelogFiles(options.source, [prefix]))) {
+  for (const range of fileRanges(storedFiles(prefix, options))) {
     for (const line of linesOf(range)) {
       if (line.trim() === "") continue;
       changes += 1;
@@ -99,6 +111,12 @@ async function replayContract(folder: string, options: ReplayOptions): Promise<C
     await setImmediate();
   }
   return { contract, before: old?.version ?? null, after: now.version, changes, ...tally.result() };
+}
+
+/** A collection that is new has no file yet; a source that holds no change log at all is no source. */
+function storedFiles(prefix: string, { after, source }: ReplayOptions): readonly ChangelogFile[] {
+  const prefixes = changelogsIn(after).map(({ changelog }) => changelog.prefix);
+  return changelogFiles(source, prefixes).filter((file) => file.prefix === prefix);
 }
 
 /** The versions of a contract that one side has, its frozen ones and last its own; empty when it has no such contract. */

@@ -15,6 +15,7 @@ import {
   periodTracking,
   type SilverTable,
   silverTable,
+  silverTables,
   therapySessions,
   userProfiles,
 } from "@junoplus/silver-transforms";
@@ -22,8 +23,11 @@ import { flatten, P, type PCollection, type Root, withName } from "apache-beam";
 import { payloadRow, rejectedRows } from "./rejected-rows";
 import { writeTable } from "./table-writer";
 
-/** Every silver table, by the name under which gold reads it. */
-export const SILVER_TABLES = {
+/** Every silver table: the layer has one for each contract. */
+const SILVER_TABLES = silverTables as unknown as readonly SilverTable<never, never>[];
+
+/** The silver tables that gold reads, by the name under which it does. */
+const GOLD_READS = {
   sessions: therapySessions,
   profiles: userProfiles,
   medications,
@@ -53,11 +57,11 @@ export interface PipelinePlan {
   readonly tables: ReadonlySet<string>;
 }
 
-/** The silver tables that must be built to write the given tables: gold stands on all of them. */
+/** The silver tables that must be built to write the given tables: those that gold reads, where gold is among them. */
 export function neededSilverTables(tables: ReadonlySet<string>): readonly SilverTable<never, never>[] {
-  const all = Object.values(SILVER_TABLES) as unknown as readonly SilverTable<never, never>[];
   const gold = GOLD_TABLES.some(({ table }) => tables.has(table));
-  return all.filter(({ to }) => gold || tables.has(to.table));
+  const read = new Set(gold ? Object.values(GOLD_READS).map(({ to }) => to.table) : []);
+  return SILVER_TABLES.filter(({ to }) => read.has(to.table) || tables.has(to.table));
 }
 
 /** The whole medallion as one pipeline: reads each change log once and writes shards of every table of the plan. */
@@ -72,13 +76,16 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
       if (plan.tables.has(table.to.table)) output.rows.apply(writeTable(table.to, plan.stagingDirectory));
       return output.rows;
     };
-    if (GOLD_TABLES.some(({ table }) => plan.tables.has(table))) {
+    const isGold = GOLD_TABLES.some(({ table }) => plan.tables.has(table));
+    const read = new Set<unknown>(isGold ? Object.values(GOLD_READS) : []);
+    for (const table of neededSilverTables(plan.tables)) if (!read.has(table)) build(table);
+    if (isGold) {
       const gold = goldTables(
         {
-          sessions: build(SILVER_TABLES.sessions),
-          profiles: build(SILVER_TABLES.profiles),
-          medications: build(SILVER_TABLES.medications),
-          periodTracking: build(SILVER_TABLES.periodTracking),
+          sessions: build(GOLD_READS.sessions),
+          profiles: build(GOLD_READS.profiles),
+          medications: build(GOLD_READS.medications),
+          periodTracking: build(GOLD_READS.periodTracking),
         },
         { asOf: plan.asOf },
       );
@@ -89,8 +96,6 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
       write(userAnalyticsV1, gold.userAnalytics);
       write(dailyMetricsV1, gold.dailyMetrics);
       write(goldTherapyEffectiveness, gold.therapyEffectiveness);
-    } else {
-      for (const table of neededSilverTables(plan.tables)) build(table);
     }
     writeRejected(rejected, plan);
   };

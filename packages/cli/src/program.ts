@@ -1,10 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
 import { explain } from "./command-errors";
-import type { ContractsFormat } from "./contracts-command";
+import { addContractsCommands } from "./contracts-program";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
 import type { RejectedOptions } from "./rejected-command";
-import type { ReplayCommandOptions } from "./replay-command";
 import { DEFAULT_PREFIX, datasetPrefix, type RunArguments, runOptions, warehouseUrl } from "./run-options";
 
 /** What the command line is called with. */
@@ -35,13 +34,6 @@ export async function runProgram(invocation: Invocation): Promise<ExitCode> {
 }
 
 type WarehouseArguments = { readonly warehouse?: string; readonly prefix?: string };
-type ContractsArguments = { readonly against: string; readonly prefix: string };
-type ReplayArguments = {
-  readonly against: string;
-  readonly source?: string;
-  readonly contract?: string;
-  readonly format?: string;
-};
 type RejectedArguments = WarehouseArguments & { readonly run?: string; readonly format?: string };
 
 function medallionProgram({ directory, now, output }: Invocation, end: (code: ExitCode) => void): Command {
@@ -139,74 +131,8 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
       const { showRejected } = await import("./rejected-command.js");
       end(await showRejected(options, id, output));
     });
-  const contracts = program
-    .command("contracts")
-    .description("what a change of contracts does to everyone who reads them");
-  withRef(contracts.command("diff"))
-    .description("every difference with its verdicts, the bump it needs, and the statements it implies")
-    .addOption(
-      new Option("--format <format>", "output on stdout").choices(["markdown", "json", "text"]).default("text"),
-    )
-    .addHelpText("after", "\nExample:\n  medallion contracts diff --against origin/main --format markdown")
-    .action(async ({ against, prefix, format }: ContractsArguments & { readonly format: ContractsFormat }) => {
-      const options = { directory, against, prefix: checkedPrefix(prefix), format };
-      const { diffContracts } = await import("./contracts-command.js");
-      end(diffContracts(options, output));
-    });
-  withRef(contracts.command("check"))
-    .description("refuse a break without a new major, and a version that rises by too little")
-    .action(async ({ against, prefix }: ContractsArguments) => {
-      const options = { directory, against, prefix: checkedPrefix(prefix) };
-      const { checkContracts } = await import("./contracts-command.js");
-      end(checkContracts(options, output));
-    });
-  contracts
-    .command("replay")
-    .description("count the stored documents that would newly fail or newly pass, by pointer and rule; shows no value")
-    .requiredOption("--against <ref>", "git ref whose contracts are the older ones, for example origin/main")
-    .option("--source <directory>", "directory with change logs, as for run (default: the shipped sample)")
-    .option(
-      "--contract <name>",
-      "only this contract, changed or not (default: every change log whose contract differs)",
-    )
-    .addOption(formatOption())
-    .addHelpText(
-      "after",
-      "\nEvery distinct version of a document in the log counts once, superseded ones too: a run reads them all. The newest\n" +
-        "ones of documents that are not deleted are counted again as live. A document fails when it or one of its array\n" +
-        "entries would be rejected. The result informs: exit code 0; contracts check decides.\n" +
-        "\nExample:\n  medallion contracts replay --against origin/main --source changelog/",
-    )
-    .action(async (given: ReplayArguments) => {
-      const options = replayOptions(directory, given);
-      const { replayCommand } = await import("./replay-command.js");
-      end(await replayCommand(options, output));
-    });
+  addContractsCommands(program, { directory, output }, end);
   return program;
-}
-
-function replayOptions(directory: string, given: ReplayArguments): ReplayCommandOptions {
-  const { against, source, contract } = given;
-  if (source?.includes(":")) {
-    throw new OptionsError([
-      `--source ${source}: only a directory can be replayed, BigQuery is not built yet; export the change log tables to <prefix>_raw_changelog.ndjson files`,
-    ]);
-  }
-  const only = { ...(source !== undefined && { source }), ...(contract !== undefined && { contract }) };
-  return { directory, against, ...only, format: formatOf(given) };
-}
-
-function withRef(command: Command): Command {
-  return command
-    .requiredOption("--against <ref>", "git ref whose contracts are the older ones, for example origin/main")
-    .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX);
-}
-
-function checkedPrefix(prefix: string): string {
-  const faults: string[] = [];
-  const checked = datasetPrefix(prefix, faults);
-  if (faults.length > 0) throw new OptionsError(faults);
-  return checked;
 }
 
 function withWarehouse(command: Command): Command {

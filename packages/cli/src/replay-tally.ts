@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { compareChanges, documentPath, readDocument, type StoredDocument } from "@junoplus/bronze-ingest";
 import { type ChangelogContract, compareBytes, type Fault } from "@junoplus/contracts";
+import { type CarriedField, CarriedFields } from "./carried-fields";
 
 /** How many documents fail under which contract; those that pass both are the rest. */
 export interface ReplayCounts {
@@ -60,11 +61,13 @@ export class ReplayTally {
     private readonly before: ReplaySide | null,
     private readonly after: ReplaySide,
     private readonly comparesReading: boolean,
+    private readonly carried: CarriedFields = new CarriedFields([]),
   ) {}
 
   add(stored: StoredDocument): void {
     if (this.seen.has(stored.id)) return;
     this.seen.add(stored.id);
+    this.carried.add(stored.document);
     const { path, timestamp, operation, eventId, id, document } = stored;
     const candidate = { timestamp, operation, eventId, data: id, fails: document === null ? null : this.judge(stored) };
     const known = this.newest.get(path);
@@ -75,6 +78,7 @@ export class ReplayTally {
     readonly live: ReplayCounts;
     readonly readOtherwise: number;
     readonly byPointer: readonly PointerReplay[];
+    readonly carried: readonly CarriedField[];
   } {
     const live = [0, 0, 0, 0];
     for (const { fails } of this.newest.values()) if (fails !== null) live[fails] = (live[fails] ?? 0) + 1;
@@ -84,7 +88,8 @@ export class ReplayTally {
         const [pointer = "", rule = ""] = name.split("\n");
         return { pointer, rule, ...counts };
       });
-    return { ...countsOf(this.all), live: countsOf(live), readOtherwise: this.readOtherwise, byPointer };
+    const { readOtherwise } = this;
+    return { ...countsOf(this.all), live: countsOf(live), readOtherwise, byPointer, carried: this.carried.result() };
   }
 
   private judge(stored: StoredDocument): number {

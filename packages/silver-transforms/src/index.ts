@@ -1,5 +1,4 @@
-export { medications } from "./medications";
-export { periodTracking } from "./period-tracking";
+export * from "./generated/tables";
 export {
   type CurrentTable,
   type HistoryTable,
@@ -9,5 +8,3 @@ export {
   type SilverTable,
   silverTable,
 } from "./silver-table";
-export { therapySessions } from "./therapy-sessions";
-export { userProfiles } from "./user-profiles";

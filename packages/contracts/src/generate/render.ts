@@ -25,19 +25,43 @@ export async function render(packageRoot: string): Promise<ReadonlyMap<string, s
     }
   }
   files.set("src/generated/index.ts", indexSource(contracts));
+  files.set(SILVER_TABLES, silverTablesSource(contracts));
   files.set("../../infra/generated/contracts.json", datasetFacts(contracts));
   return files;
+}
+
+/** The one generated file outside of the package: which modules the silver layer has follows from the contracts. */
+const SILVER_TABLES = "../silver-transforms/src/generated/tables.ts";
+
+function silverTablesSource(contracts: readonly ContractFolder[]): string {
+  const tables = contracts
+    .filter(({ layer, schema }) => layer === "silver" && schema.warehouse?.kind === "table")
+    .map(({ name }) => ({ module: `../${name.replace(/_/g, "-")}`, table: camel(name) }));
+  return [
+    BANNER,
+    ...tables.map(({ module, table }) => `import { ${table} } from "${module}";`),
+    "",
+    ...tables.map(({ module, table }) => `export { ${table} } from "${module}";`),
+    "",
+    "/** Every silver table, by the module of its contract's name. */",
+    "export const silverTables = [",
+    ...tables.map(({ table }) => `  ${table},`),
+    "] as const;",
+    "",
+  ].join("\n");
 }
 
 function fileName(contract: ContractFolder): string {
   return `${contract.layer}-${contract.name.replace(/_/g, "-")}`;
 }
 
-function pascal(title: string): string {
+/** A title as the name of its row type. */
+export function pascal(title: string): string {
   return title.replace(/(^|_)([a-z0-9])/g, (_match, _sep, letter: string) => letter.toUpperCase());
 }
 
-function camel(title: string): string {
+/** A title as the name of its constant. */
+export function camel(title: string): string {
   return title.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }
 

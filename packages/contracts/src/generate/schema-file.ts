@@ -12,6 +12,7 @@ export interface PropertySchema extends SchemaNode {
   readonly enum?: readonly (string | null)[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
   readonly sql?: string;
   readonly properties?: Readonly<Record<string, PropertySchema>>;
   readonly items?: PropertySchema;
@@ -47,6 +48,7 @@ export interface ContractSchema extends PropertySchema {
   readonly title: string;
   readonly description: string;
   readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
   readonly properties: Readonly<Record<string, PropertySchema>>;
   readonly warehouse?: WarehouseBlock;
   readonly changelog?: ChangelogBlock;
