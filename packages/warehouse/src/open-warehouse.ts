@@ -1,13 +1,17 @@
+import { type BigQueryOptions, openBigQuery } from "./bigquery-warehouse";
 import { type DuckDbOptions, openDuckDb } from "./duckdb-warehouse";
 import { WarehouseUrlError } from "./errors";
 import type { Warehouse } from "./warehouse";
 
 /** How a warehouse is opened, whatever the store. */
-export type WarehouseOptions = DuckDbOptions;
+export type WarehouseOptions = DuckDbOptions & BigQueryOptions;
 
 type Open = (url: string, options: WarehouseOptions) => Promise<Warehouse>;
 
-const STORES: ReadonlyMap<string, Open> = new Map([["duckdb", openDuckDb]]);
+const STORES: ReadonlyMap<string, Open> = new Map([
+  ["duckdb", openDuckDb],
+  ["bigquery", openBigQuery],
+]);
 
 /** Opens the warehouse that a URL names, by its scheme. */
 export async function openWarehouse(url: string, options: WarehouseOptions = {}): Promise<Warehouse> {

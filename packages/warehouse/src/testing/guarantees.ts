@@ -7,8 +7,20 @@ import type { Row, Warehouse } from "../warehouse";
 import { column, contractOf, everyType, history, things } from "./contracts";
 import { shard, shardOfText, temporaryFolder } from "./shards";
 
+/** What a store promises beyond others, and how much of a machine its tests may take. */
+export interface GuaranteeOptions {
+  /** Rows lie as they are sorted when they are staged: a table read without ORDER BY has them so. */
+  readonly keepsOrder?: boolean;
+  /** How many random tables are tried. */
+  readonly numRuns?: number;
+}
+
 /** What every store promises; a new store passes these tests. `open` gives an empty warehouse. */
-export function warehouseGuarantees(store: string, open: () => Promise<Warehouse>): void {
+export function warehouseGuarantees(
+  store: string,
+  open: () => Promise<Warehouse>,
+  { keepsOrder = true, numRuns = 60 }: GuaranteeOptions = {},
+): void {
   const folder = temporaryFolder();
   afterAll(folder.remove);
   let warehouse: Warehouse;
@@ -180,17 +192,19 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
           await stage("r1", everyType, rows);
           await warehouse.publish("r1", [everyType]);
           const first = await rowsOf(everyType);
-          const physical = await warehouse.query(`SELECT * FROM ${warehouse.tableName(everyType)}`);
+          const stored = async (): Promise<string> => {
+            const lying = await warehouse.query(`SELECT * FROM ${warehouse.tableName(everyType)}`);
+            return JSON.stringify(keepsOrder ? lying : byId(lying));
+          };
+          const before = await stored();
           expect(byId(first)).toEqual(byId(rows));
 
           await stage("r2", everyType, ...split(shuffled(rows, choices), choices));
           await warehouse.publish("r2", [everyType]);
           expect(JSON.stringify(await rowsOf(everyType))).toBe(JSON.stringify(first));
-          expect(JSON.stringify(await warehouse.query(`SELECT * FROM ${warehouse.tableName(everyType)}`))).toBe(
-            JSON.stringify(physical),
-          );
+          expect(await stored()).toBe(before);
         }),
-        { numRuns: 60 },
+        { numRuns },
       );
     });
 
@@ -220,23 +234,25 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       ]);
     });
 
-    test("partitions lie together, in each the cluster, in that the key", async () => {
-      await warehouse.ensure([everyType]);
-      const row = { whole: null, number: null, flag: null, instant: null, words: [], days: [], instants: [] };
-      const order = [
-        ["4", null, "z"],
-        ["2", "2024-01-31", "a"],
-        ["3", "2024-01-01", "b"],
-        ["1", "2024-02-01", "a"],
-      ] as const;
-      await publish(
-        "r1",
-        everyType,
-        [...order].reverse().map(([id, day, word]) => ({ ...row, id, day, word })),
-      );
-      const physical = await warehouse.query(`SELECT id FROM ${warehouse.tableName(everyType)}`);
-      expect(physical.map(({ id }) => id)).toEqual(order.map(([id]) => id));
-    });
+    if (keepsOrder) {
+      test("partitions lie together, in each the cluster, in that the key", async () => {
+        await warehouse.ensure([everyType]);
+        const row = { whole: null, number: null, flag: null, instant: null, words: [], days: [], instants: [] };
+        const order = [
+          ["4", null, "z"],
+          ["2", "2024-01-31", "a"],
+          ["3", "2024-01-01", "b"],
+          ["1", "2024-02-01", "a"],
+        ] as const;
+        await publish(
+          "r1",
+          everyType,
+          [...order].reverse().map(([id, day, word]) => ({ ...row, id, day, word })),
+        );
+        const physical = await warehouse.query(`SELECT id FROM ${warehouse.tableName(everyType)}`);
+        expect(physical.map(({ id }) => id)).toEqual(order.map(([id]) => id));
+      });
+    }
 
     test("a reader sees one state while others publish", async () => {
       await warehouse.ensure([things]);
