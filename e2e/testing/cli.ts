@@ -13,6 +13,8 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly cwd?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Modules that Node loads before the command, to plant faults from outside. */
   readonly preload?: readonly string[];
   /** Kills the command with SIGKILL after this many milliseconds. */
@@ -24,6 +26,7 @@ export function medallion(args: readonly string[], options: CliOptions = {}): Pr
   const preload = (options.preload ?? []).flatMap((path) => ["--require", path]);
   const child = spawn(process.execPath, [...preload, MAIN, ...args], {
     cwd: options.cwd,
+    env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { killAfterMs } = options;

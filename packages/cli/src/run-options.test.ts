@@ -14,6 +14,10 @@ function faultsOf(given: Parameters<typeof runOptions>[0]): readonly string[] {
   return [];
 }
 
+test("a warehouse is a file or a project", () => {
+  expect(runOptions({ ...GOOD, warehouse: "bigquery:project/EU" }, NOW).warehouse).toBe("bigquery:project/EU");
+});
+
 test("only source and warehouse have to be given", () => {
   expect(runOptions(GOOD, NOW)).toEqual({
     source: "log",
@@ -46,7 +50,7 @@ describe("a fault is named with its cure", () => {
     [{ ...GOOD, source: "" }, "--source is missing"],
     [{ ...GOOD, source: "bigquery:p.d" }, "--source bigquery:p.d: only a directory"],
     [{ ...GOOD, warehouse: "" }, "--warehouse is missing"],
-    [{ ...GOOD, warehouse: "bigquery:p" }, "--warehouse bigquery:p: is no known store"],
+    [{ ...GOOD, warehouse: "bigquery:" }, "--warehouse bigquery:: is no known store"],
     [{ ...GOOD, warehouse: "duckdb:" }, "--warehouse duckdb:: is no known store"],
     [{ ...GOOD, prefix: "Juno-Plus" }, "--prefix Juno-Plus"],
     [{ ...GOOD, asOf: "2025-02-30" }, "--as-of 2025-02-30: is no instant"],

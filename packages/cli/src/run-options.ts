@@ -1,4 +1,5 @@
 import { tableContracts, timestampFromIso } from "@junoplus/contracts";
+import type { StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 
 /** Names of the tables that a run builds. */
@@ -13,10 +14,8 @@ export const DEFAULT_PREFIX = "junoplus_analytics";
 export type RunnerName = "direct" | "prism";
 
 /** What `medallion run` does, checked. */
-export interface RunOptions {
+export interface RunOptions extends StoreOptions {
   readonly source: string;
-  readonly warehouse: string;
-  readonly prefix: string;
   /** Canonical timestamp that dates processed_at and ages. */
   readonly asOf: string;
   readonly tables: ReadonlySet<string>;
@@ -31,6 +30,7 @@ export interface RunArguments {
   readonly source?: string;
   readonly warehouse?: string;
   readonly prefix?: string;
+  readonly bigQueryEndpoint?: string | undefined;
   readonly asOf?: string;
   readonly tables?: string;
   readonly runner?: string;
@@ -56,6 +56,7 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     source,
     warehouse: warehouseUrl(given.warehouse, faults),
     prefix: datasetPrefix(given.prefix, faults),
+    ...(given.bigQueryEndpoint && { bigQueryEndpoint: given.bigQueryEndpoint }),
     asOf: asOf ?? now,
     tables: tableNames(given.tables, faults),
     runner: runnerName(given.runner, faults),
@@ -66,13 +67,13 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
   return Object.freeze(options);
 }
 
-/** The warehouse of a command, checked: `duckdb:` and a path. */
+/** The warehouse of a command, checked: `duckdb:` and a path, or `bigquery:` and a project. */
 export function warehouseUrl(given: string | undefined, faults: string[]): string {
   if (given === undefined || given === "") {
     faults.push("--warehouse is missing: name the store, for example --warehouse duckdb:medallion.duckdb");
-  } else if (!/^duckdb:./.test(given)) {
+  } else if (!/^(duckdb|bigquery):./.test(given)) {
     faults.push(
-      `--warehouse ${given}: is no known store; write duckdb: and a path, for example duckdb:medallion.duckdb`,
+      `--warehouse ${given}: is no known store; write duckdb: and a path, for example duckdb:medallion.duckdb, or bigquery:project/location`,
     );
   }
   return given ?? "";

@@ -42,7 +42,7 @@ export function tableEvolution(contract: TableContract, stored: StoredTable | nu
   const columns = [...stored.columns.flatMap(({ name }) => byName.get(name) ?? []), ...added];
   const patch: TablePatch = {
     description: describedTableText({ description: contract.description, facts: tableFacts(contract) }),
-    labels: tableLabels(contract),
+    labels: { ...stored.labels, ...tableLabels(contract) },
     schema: { fields: columns.map((column) => tableField(column, policyTags)) },
     clustering: contract.cluster.length === 0 ? null : { fields: contract.cluster },
   };

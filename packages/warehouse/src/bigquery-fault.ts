@@ -40,7 +40,8 @@ const KINDS: readonly Kind[] = [
     says: "there are no credentials, or they have expired",
     cure: CREDENTIALS,
     is: ({ code, message }) =>
-      code === "401" || /default credentials|invalid_grant|invalid_rapt|refresh token|token.*expired/i.test(message),
+      code === "401" ||
+      /default credentials|credential file|invalid_grant|invalid_rapt|refresh token|token.*expired/i.test(message),
   },
   {
     kind: "quota",

@@ -9,7 +9,7 @@ import { BigQueryLock } from "./bigquery-lock";
 import { bigQueryPlace } from "./bigquery-place";
 import { NotStagedError, type Publication, publishStaged } from "./bigquery-publish";
 import type { PolicyTags } from "./bigquery-schema";
-import { columnList, quoted, readOrder } from "./bigquery-sql";
+import { columnList, literal, quoted, readOrder } from "./bigquery-sql";
 import { dropStaged, stageTable, stagingRuns } from "./bigquery-staging";
 import { pageRows } from "./bigquery-values";
 import { DEFAULT_PREFIX, datasetName, stagingTable } from "./dataset-names";
@@ -67,6 +67,10 @@ class BigQueryWarehouse implements Warehouse {
 
   tableName(contract: TableContract): string {
     return quoted(this.client.project, datasetName(this.prefix, contract.dataset), contract.table);
+  }
+
+  literal(text: string): string {
+    return literal(text);
   }
 
   stagingName(contract: TableContract, runId: string): string {
@@ -196,6 +200,7 @@ class BigQueryWarehouse implements Warehouse {
       key,
       partition: stored.partition,
       cluster: stored.kind === "view" ? cluster : stored.cluster,
+      labels: stored.labels,
       columns: stored.columns,
     };
   }

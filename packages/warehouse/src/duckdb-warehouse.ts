@@ -6,7 +6,7 @@ import { ensureTables } from "./duckdb-ensure";
 import { duckDbFault, duckDbMessage } from "./duckdb-fault";
 import { type DuckDbOpening, openInstance } from "./duckdb-open";
 import { readOrder } from "./duckdb-order";
-import { columnList, contractTypeOf, quoted } from "./duckdb-sql";
+import { columnList, contractTypeOf, literal, quoted } from "./duckdb-sql";
 import { publishTable, stagedTables, stageTable } from "./duckdb-staging";
 import { rows } from "./duckdb-values";
 import {
@@ -55,6 +55,10 @@ class DuckDbWarehouse implements Warehouse {
 
   tableName(contract: TableContract): string {
     return `${quoted(datasetName(this.prefix, contract.dataset))}.${quoted(contract.table)}`;
+  }
+
+  literal(text: string): string {
+    return literal(text);
   }
 
   stagingName(contract: TableContract, runId: string): string {
@@ -159,6 +163,7 @@ class DuckDbWarehouse implements Warehouse {
       key,
       partition,
       cluster,
+      labels: null,
       columns: columns.map(({ name, type, nullable, comment: description }) => ({
         name,
         type: contractTypeOf(type),

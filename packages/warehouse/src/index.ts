@@ -1,4 +1,5 @@
-export { type BigQueryOptions, openBigQuery } from "./bigquery-warehouse";
+export { type PolicyTags, tableLabels } from "./bigquery-schema";
+export type { BigQueryOptions } from "./bigquery-warehouse";
 export { DEFAULT_PREFIX, datasetName } from "./dataset-names";
 export { type DuckDbOptions, openDuckDb } from "./duckdb-warehouse";
 export {

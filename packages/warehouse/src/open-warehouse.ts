@@ -1,4 +1,4 @@
-import { type BigQueryOptions, openBigQuery } from "./bigquery-warehouse";
+import type { BigQueryOptions } from "./bigquery-warehouse";
 import { type DuckDbOptions, openDuckDb } from "./duckdb-warehouse";
 import { WarehouseUrlError } from "./errors";
 import type { Warehouse } from "./warehouse";
@@ -10,7 +10,8 @@ type Open = (url: string, options: WarehouseOptions) => Promise<Warehouse>;
 
 const STORES: ReadonlyMap<string, Open> = new Map([
   ["duckdb", openDuckDb],
-  ["bigquery", openBigQuery],
+  // Loaded when it is asked for: its client is large, and most runs have no use for it.
+  ["bigquery", async (url, options) => (await import("./bigquery-warehouse.js")).openBigQuery(url, options)],
 ]);
 
 /** Opens the warehouse that a URL names, by its scheme. */

@@ -13,6 +13,8 @@ export interface CatalogFacts {
   readonly key: readonly string[];
   readonly partition: { readonly column: string; readonly granularity: "DAY" | "MONTH" } | null;
   readonly cluster: readonly string[];
+  /** Null in a store that has none. Labels of others may stand beside ours. */
+  readonly labels: Readonly<Record<string, string>> | null;
   /** In the store's order: columns that came later stand at the end. */
   readonly columns: readonly {
     readonly name: string;
@@ -35,6 +37,8 @@ export interface Warehouse {
   readonly url: string;
   /** The qualified, quoted name of a published table, for SQL. */
   tableName(contract: TableContract): string;
+  /** A text for SQL; the stores escape quotes and backslashes differently. */
+  literal(text: string): string;
   /** The qualified, quoted name of a run's staging table, for SQL. */
   stagingName(contract: TableContract, runId: string): string;
   /**

@@ -1,0 +1,19 @@
+import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
+
+/** The warehouse of a command, checked. */
+export interface StoreOptions {
+  readonly warehouse: string;
+  readonly prefix: string;
+  /** Where BigQuery's API is, when it is not Google's: an emulator. */
+  readonly bigQueryEndpoint?: string | undefined;
+}
+
+/** Opens the warehouse of a command that reads. */
+export function openToRead({ warehouse, prefix, bigQueryEndpoint }: StoreOptions): Promise<Warehouse> {
+  return openWarehouse(warehouse, { prefix, readOnly: true, ...(bigQueryEndpoint && { bigQueryEndpoint }) });
+}
+
+/** Opens the warehouse of a command that writes. */
+export function openToWrite({ warehouse, prefix, bigQueryEndpoint }: StoreOptions): Promise<Warehouse> {
+  return openWarehouse(warehouse, { prefix, ...(bigQueryEndpoint && { bigQueryEndpoint }) });
+}
