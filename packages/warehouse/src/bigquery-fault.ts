@@ -68,7 +68,7 @@ const KINDS: readonly Kind[] = [
     kind: "conflict",
     transient: true,
     cure: "Another writer changed the same tables: run again when it is done.",
-    is: ({ message }) => /aborted due to concurrent|could not serialize|transaction conflict/i.test(message),
+    is: ({ message }) => /aborted due to concurrent|could not serialize|failed to commit/i.test(message),
   },
   {
     kind: "location",

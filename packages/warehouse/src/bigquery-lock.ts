@@ -47,12 +47,7 @@ export class BigQueryLock {
     let seen: TableMetadata | null = null;
     for (;;) {
       const expiresAt = Date.now() + leaseMs;
-      const created = await createIfMissing(table, {
-        description: runId,
-        labels: { managed_by: "medallion" },
-        schema: { fields: [{ name: "nothing", type: "BOOL" }] },
-        expirationTime: String(expiresAt),
-      });
+      const created = await createFirst(table, runId, expiresAt);
       const found = await metadataOf(table);
       if (created && found?.description === runId) {
         return new BigQueryLock(table, found.etag ?? "", expiresAt, leaseMs);
@@ -89,5 +84,21 @@ export class BigQueryLock {
       // What passes is tried again with the next beat; the expiry decides. Anything else: it is somebody else's now.
       if (!bigQueryFault(error).transient) this.lost = true;
     }
+  }
+}
+
+/** True when this call created the lock's table, and no other. */
+async function createFirst(table: Table, runId: string, expiresAt: number): Promise<boolean> {
+  try {
+    return await createIfMissing(table, {
+      description: runId,
+      labels: { managed_by: "medallion" },
+      schema: { fields: [{ name: "nothing", type: "BOOL" }] },
+      expirationTime: String(expiresAt),
+    });
+  } catch (error) {
+    // An emulator says so where BigQuery answers 409: of two that were first, this one was not.
+    if (bigQueryFault(error).kind === "conflict") return false;
+    throw error;
   }
 }
