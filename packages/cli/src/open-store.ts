@@ -1,4 +1,4 @@
-import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
+import { openWarehouse, type PolicyTags, type Warehouse } from "@junoplus/warehouse";
 
 /** The warehouse of a command, checked. */
 export interface StoreOptions {
@@ -13,7 +13,10 @@ export function openToRead({ warehouse, prefix, bigQueryEndpoint }: StoreOptions
   return openWarehouse(warehouse, { prefix, readOnly: true, ...(bigQueryEndpoint && { bigQueryEndpoint }) });
 }
 
-/** Opens the warehouse of a command that writes. */
-export function openToWrite({ warehouse, prefix, bigQueryEndpoint }: StoreOptions): Promise<Warehouse> {
-  return openWarehouse(warehouse, { prefix, ...(bigQueryEndpoint && { bigQueryEndpoint }) });
+/** Opens the warehouse of a command that writes; `policyTags` guard the columns of what BigQuery tables it creates. */
+export function openToWrite(
+  { warehouse, prefix, bigQueryEndpoint }: StoreOptions,
+  policyTags: PolicyTags,
+): Promise<Warehouse> {
+  return openWarehouse(warehouse, { prefix, policyTags, ...(bigQueryEndpoint && { bigQueryEndpoint }) });
 }

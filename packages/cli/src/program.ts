@@ -59,6 +59,7 @@ function medallionProgram(
     .option("--tables <names>", "only these tables, separated by commas (default: all)")
     .option("--runner <runner>", "what runs the pipeline: direct or prism", "direct")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
+    .option("--policy-tags <tags>", "in BigQuery: what guards columns, CLASSIFICATION=projects/…/policyTags/N,…")
     .option("--allow-empty", "publish even where a table with rows would become empty")
     .option("--log <format>", "progress on stderr: text or json", "text")
     .addHelpText(

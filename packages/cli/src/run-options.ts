@@ -1,4 +1,5 @@
-import { tableContracts, timestampFromIso } from "@junoplus/contracts";
+import { type Classification, tableContracts, timestampFromIso } from "@junoplus/contracts";
+import type { PolicyTags } from "@junoplus/warehouse";
 import type { StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 
@@ -19,6 +20,8 @@ export interface RunOptions extends StoreOptions {
   /** Canonical timestamp that dates processed_at and ages. */
   readonly asOf: string;
   readonly tables: ReadonlySet<string>;
+  /** Policy tags of BigQuery columns, by classification. */
+  readonly policyTags: PolicyTags;
   readonly runner: RunnerName;
   /** Publish even where a table that has rows would become empty. */
   readonly allowEmpty: boolean;
@@ -34,6 +37,7 @@ export interface RunArguments {
   readonly asOf?: string;
   readonly tables?: string;
   readonly runner?: string;
+  readonly policyTags?: string;
   readonly allowEmpty?: boolean;
   readonly log?: string;
 }
@@ -59,6 +63,7 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     ...(given.bigQueryEndpoint && { bigQueryEndpoint: given.bigQueryEndpoint }),
     asOf: asOf ?? now,
     tables: tableNames(given.tables, faults),
+    policyTags: policyTags(given.policyTags, faults),
     runner: runnerName(given.runner, faults),
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
@@ -105,6 +110,22 @@ function tableNames(given: string | undefined, faults: string[]): ReadonlySet<st
     );
   }
   return new Set(names);
+}
+
+const CLASSIFICATIONS: readonly string[] = ["direct_identifier", "health", "internal"] satisfies Classification[];
+
+function policyTags(given: string | undefined, faults: string[]): PolicyTags {
+  const pairs = (given ?? "").split(",").flatMap((pair) => (pair.trim() === "" ? [] : [pair.trim()]));
+  const tags = pairs.map((pair) => {
+    const [classification = "", tag = ""] = pair.split("=");
+    if (!CLASSIFICATIONS.includes(classification)) {
+      faults.push(`--policy-tags ${pair}: write CLASSIFICATION=TAG; classifications are ${CLASSIFICATIONS.join(", ")}`);
+    } else if (!/^projects\/[^/]+\/locations\/[^/]+\/taxonomies\/\d+\/policyTags\/\d+$/.test(tag)) {
+      faults.push(`--policy-tags ${pair}: a tag is projects/P/locations/L/taxonomies/NUMBER/policyTags/NUMBER`);
+    }
+    return [classification, tag] as const;
+  });
+  return Object.fromEntries(tags);
 }
 
 function runnerName(given: string | undefined, faults: string[]): RunnerName {

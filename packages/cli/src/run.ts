@@ -44,7 +44,7 @@ export async function runMedallion(options: RunOptions, clock: RunClock, progres
   const identity = identityOf(options, clock);
   const missing = prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix));
   for (const prefix of missing) progress.warn(`${options.source} holds no ${prefix}_raw_changelog file: no changes`);
-  const warehouse = await openToWrite(options);
+  const warehouse = await openToWrite(options, options.policyTags);
   try {
     // Held until the warehouse is closed. What another run has staged is thrown away below: so it must be dead.
     await warehouse.lock(identity.runId, (holder) =>

@@ -74,10 +74,15 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
 
   test("columns carry the policy tag of their classification where one is given", async () => {
     const tag = "projects/p1/locations/us/taxonomies/1/policyTags/2";
-    const warehouse = await open("tags", { policyTags: { internal: tag } });
-    await warehouse.ensure([things]);
-    const { fields } = (await stored("tags", things)).schema as { fields: readonly object[] };
-    expect(fields).toMatchObject(things.columns.map(({ name }) => ({ name, policyTags: { names: [tag] } })));
+    const tagged = things.columns.map(({ name }) => ({ name, policyTags: { names: [tag] } }));
+    const fields = async () => ((await stored("tags", things)).schema as { fields: readonly object[] }).fields;
+    await (await open("tags")).ensure([things]);
+    expect(await fields()).not.toMatchObject(tagged);
+    await (await open("tags", { policyTags: { internal: tag } })).ensure([things]);
+    expect(await fields()).toMatchObject(tagged);
+    // A run that is told of no tags takes none away.
+    await (await open("tags")).ensure([{ ...things, description: "Told otherwise." }]);
+    expect(await fields()).toMatchObject(tagged);
   });
 
   test("another clustering, label or description is what the store says, and ensure mends it", async () => {

@@ -12,6 +12,8 @@ export interface StoredTable {
   readonly partition: CatalogFacts["partition"];
   readonly cluster: readonly string[];
   readonly columns: CatalogFacts["columns"];
+  /** Policy tags by column, of those that have some. */
+  readonly policyTags: ReadonlyMap<string, readonly string[]>;
   readonly hasRows: boolean;
   /** Of this state of the table: a change made with it fails where somebody else came first. */
   readonly etag: string;
@@ -40,6 +42,11 @@ export async function storedTable(client: BigQueryClient, dataset: string, table
       nullable: mode !== "REQUIRED" && mode !== "REPEATED",
       description,
     })),
+    policyTags: new Map(
+      fieldsOf(schema).flatMap(({ name = "", policyTags }) =>
+        policyTags?.names?.length ? [[name, policyTags.names] as const] : [],
+      ),
+    ),
     hasRows: Number(numRows ?? 0) > 0,
     etag: metadata.etag ?? "",
   };
@@ -95,6 +102,7 @@ function fieldsOf(schema: TableMetadata["schema"]): readonly {
   readonly type?: string;
   readonly mode?: string;
   readonly description?: string;
+  readonly policyTags?: { readonly names?: readonly string[] };
 }[] {
   return typeof schema === "object" && "fields" in schema ? (schema.fields ?? []) : [];
 }

@@ -1,5 +1,5 @@
 import type { TableField } from "@google-cloud/bigquery";
-import type { TableContract } from "@junoplus/contracts";
+import type { Column, TableContract } from "@junoplus/contracts";
 import type { StoredTable } from "./bigquery-catalog";
 import { type PolicyTags, tableField, tableLabels } from "./bigquery-schema";
 import { describedTable, describedTableText, tableFacts } from "./table-facts";
@@ -43,10 +43,19 @@ export function tableEvolution(contract: TableContract, stored: StoredTable | nu
   const patch: TablePatch = {
     description: describedTableText({ description: contract.description, facts: tableFacts(contract) }),
     labels: { ...stored.labels, ...tableLabels(contract) },
-    schema: { fields: columns.map((column) => tableField(column, policyTags)) },
+    schema: { fields: columns.map((column) => evolvedField(column, stored, policyTags)) },
     clustering: contract.cluster.length === 0 ? null : { fields: contract.cluster },
   };
   return keeps(contract, stored, patch) ? { kind: "none" } : { kind: "patch", etag: stored.etag, patch };
+}
+
+/** A column with its policy tag; what another hand has tagged stays so where we have no tag for it. */
+function evolvedField(column: Column, { policyTags: theirs }: StoredTable, ours: PolicyTags): TableField {
+  const names = theirs.get(column.name);
+  const field = tableField(column, ours);
+  return names === undefined || field.policyTags !== undefined
+    ? field
+    : { ...field, policyTags: { names: [...names] } };
 }
 
 function keeps(contract: TableContract, stored: StoredTable, patch: TablePatch): boolean {
@@ -58,6 +67,9 @@ function keeps(contract: TableContract, stored: StoredTable, patch: TablePatch):
     contract.columns.every(({ name, mode, description }) => {
       const found = byName.get(name);
       return found?.description === description && found.nullable === (mode === "NULLABLE");
-    })
+    }) &&
+    patch.schema.fields.every(
+      ({ name = "", policyTags }) => policyTags?.names?.join() === stored.policyTags.get(name)?.join(),
+    )
   );
 }

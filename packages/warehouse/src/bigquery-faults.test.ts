@@ -8,6 +8,7 @@ import type { Warehouse } from "./warehouse";
 
 const INSERT = { method: "POST", path: /^\/bigquery\/v2\/projects\/p1\/jobs/ };
 const UPLOAD = { method: "POST", path: /^\/upload/ };
+const CREATE = { method: "POST", path: /_staging\/tables/ };
 const POLL = { method: "GET", path: /\/jobs\/medallion_/ };
 const UNAVAILABLE = { status: 503, reason: "backendError", message: "Error encountered during execution." };
 
@@ -57,6 +58,7 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
     test.each([
       ["the line breaks in the middle of a load", { ...UPLOAD, times: 2, what: "cut" as const }],
       ["the answer to a load is lost", { ...UPLOAD, times: 1, what: "lose_answer" as const }],
+      ["the answer to the making of a staging table is lost", { ...CREATE, times: 1, what: "lose_answer" as const }],
       ["BigQuery is unavailable for a load", { ...UPLOAD, times: 2, what: UNAVAILABLE }],
     ])("%s", async (_, fault) => {
       const struck = proxy.plan(fault);

@@ -72,6 +72,20 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
     await proxy.stop();
   });
 
+  test("a renewal whose answer was lost is a renewal", async () => {
+    const proxy = await startFaultProxy(emulator.endpoint);
+    const holder = await open("renewed", proxy.endpoint);
+    await holder.lock("r1");
+    await holder.ensure([things]);
+    await holder.stage("r1", things, []);
+    const struck = proxy.plan({ method: "PATCH", path: /run_lock/, times: 1, what: "lose_answer" });
+    await setTimeout(1.5 * LEASE_MS);
+    expect(struck()).toBe(1);
+    await holder.publish("r1", [things]);
+    await holder.close();
+    await proxy.stop();
+  });
+
   test("a lock outlives its first lease while its holder lives", async () => {
     const holder = await open("long");
     await holder.lock("r1");

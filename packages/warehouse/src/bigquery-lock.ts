@@ -31,6 +31,7 @@ export class BigQueryLock {
 
   private constructor(
     private readonly table: Table,
+    private readonly runId: string,
     private etag: string,
     private expiresAt: number,
     private readonly leaseMs: number,
@@ -50,7 +51,7 @@ export class BigQueryLock {
       const created = await createFirst(table, runId, expiresAt);
       const found = await metadataOf(table);
       if (created && found?.description === runId) {
-        return new BigQueryLock(table, found.etag ?? "", expiresAt, leaseMs);
+        return new BigQueryLock(table, runId, found.etag ?? "", expiresAt, leaseMs);
       }
       if (found !== null) {
         const holder = found.description ?? "";
@@ -81,8 +82,21 @@ export class BigQueryLock {
       this.etag = metadata.etag ?? "";
       this.expiresAt = expiresAt;
     } catch (error) {
-      // What passes is tried again with the next beat; the expiry decides. Anything else: it is somebody else's now.
-      if (!bigQueryFault(error).transient) this.lost = true;
+      // What passes is tried again with the next beat: the expiry decides.
+      if (!bigQueryFault(error).transient) await this.lookAgain();
+    }
+  }
+
+  /** The answer to a renewal may have been lost, and the renewal sent again: then the table is ours and has changed. */
+  private async lookAgain(): Promise<void> {
+    try {
+      const found = await metadataOf(this.table);
+      if (found?.description !== this.runId) throw new Error("the lock is another run's");
+      this.etag = found.etag ?? "";
+      this.expiresAt = Number(found.expirationTime);
+    } catch {
+      // Whatever else it is, this run can no longer know that it is alone.
+      this.lost = true;
     }
   }
 }

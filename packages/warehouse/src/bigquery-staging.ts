@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { JobMetadata } from "@google-cloud/bigquery";
 import type { TableContract } from "@junoplus/contracts";
-import { dropTable, metadataOf, tableAt, tablesIn } from "./bigquery-catalog";
+import { createIfMissing, dropTable, metadataOf, tableAt, tablesIn } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { jobIdOf, runJob } from "./bigquery-jobs";
 import { stagingFields } from "./bigquery-schema";
@@ -30,7 +30,8 @@ export async function stageTable(
   await dropTable(table);
   const fields = stagingFields(contract.columns);
   // The description tells whose it is: the name has the run id only in part.
-  await table.create({ schema: { fields }, description: runId, labels: { [STAGED]: staged } });
+  // That it is there already says that the answer to this very request was lost, and that it was sent again.
+  await createIfMissing(table, { schema: { fields }, description: runId, labels: { [STAGED]: staged } });
   const rows = await rowsIn(shards);
   if (rows === 0) return 0;
   const job = await runJob(client, jobIdOf("load", client.project, dataset, name, staged), (jobId) =>

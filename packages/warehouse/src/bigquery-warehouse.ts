@@ -206,9 +206,10 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   async close(): Promise<void> {
-    // The client keeps no connection that would have to be ended; a lock that is still held must not be.
-    await this.held?.release();
+    const { held } = this;
     this.held = null;
+    // Nothing is lost where this fails: the lock ends with its lease, and the next run waits for that.
+    await held?.release().catch(() => {});
   }
 
   /** Looked for once: every call is a request, and some are counted against a quota. */
