@@ -5,7 +5,7 @@ import { datasetName } from "./dataset-names";
 import { WarehouseOpenError } from "./errors";
 
 /** After this long BigQuery drops what a run left in staging, if no later run did. */
-const STAGING_EXPIRY_MS = 7 * 24 * 3600 * 1000;
+export const STAGING_EXPIRY_MS = 7 * 24 * 3600 * 1000;
 
 const DESCRIPTIONS: Readonly<Record<Layer | "staging", string>> = {
   bronze: "Change logs, and the payloads of rejected changes: personal data.",

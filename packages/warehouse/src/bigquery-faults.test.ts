@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openBigQuery } from "./bigquery-warehouse";
+import { PublishError } from "./errors";
 import { type BigQueryEmulator, startBigQueryEmulator, withoutBigQueryEmulator } from "./testing/bigquery-emulator";
 import { history, things } from "./testing/contracts";
 import { type FaultProxy, startFaultProxy } from "./testing/fault-proxy";
+import { others } from "./testing/generations";
 import { shard, temporaryFolder } from "./testing/shards";
 import type { Warehouse } from "./warehouse";
 
@@ -79,6 +81,33 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
     await warehouse.publish("r1", [history]);
     expect(await rows()).toBe(1);
     expect(await warehouse.abandonedRuns()).toEqual([]);
+  });
+
+  test("publications at once, by runs that ask for no lock, do not mix: who comes last goes on", async () => {
+    await warehouse.ensure([others]);
+    await (await warehouse.lock("r0")).release();
+    const runs = [1, 2, 3];
+    for (const value of runs) {
+      const rows = Array.from({ length: 200 }, (_, at) => ({ id: `${value}-${at}`, value }));
+      for (const contract of [things, others, history]) {
+        await warehouse.stage(`r${value}`, contract, [shard(folder.path, rows)]);
+      }
+    }
+    const outcomes = await Promise.allSettled(
+      runs.map((value) => warehouse.publish(`r${value}`, [things, others, history])),
+    );
+    for (const outcome of outcomes)
+      if (outcome.status === "rejected") expect(outcome.reason).toBeInstanceOf(PublishError);
+    const done = runs.filter((_, at) => outcomes[at]?.status === "fulfilled");
+    expect(done).not.toEqual([]);
+    const figures = (contract: typeof things): ReturnType<Warehouse["query"]> =>
+      warehouse.query(
+        `SELECT value, COUNT(*) AS n FROM ${warehouse.tableName(contract)} GROUP BY value ORDER BY value`,
+      );
+    const published = await figures(things);
+    expect(published).toMatchObject([{ n: 200 }]);
+    expect(await figures(others)).toEqual(published);
+    expect(await figures(history)).toEqual(done.map((value) => ({ value, n: 200 })));
   });
 
   test("a publication that failed is run again when it is asked for again", async () => {

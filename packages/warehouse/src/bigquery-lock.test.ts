@@ -1,5 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bigQueryClient } from "./bigquery-client";
+import { takeFence } from "./bigquery-fence";
 import { openBigQuery } from "./bigquery-warehouse";
 import { PublishError, WarehouseBusyError } from "./errors";
 import { type BigQueryEmulator, startBigQueryEmulator, withoutBigQueryEmulator } from "./testing/bigquery-emulator";
@@ -70,6 +72,18 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
     await expect((await open("lost")).lock("r3")).rejects.toThrow(/run r2 is at work here/);
     await next.close();
     await proxy.stop();
+  });
+
+  test("a run from which another has taken over cannot publish, whatever it believes of its lock", async () => {
+    const holder = await open("fence");
+    await holder.ensure([things]);
+    await holder.lock("r1");
+    await holder.stage("r1", things, [shard(folder.path, [{ id: "a", value: 1 }])]);
+    const client = bigQueryClient({ project: emulator.project, location: "US" }, emulator.endpoint);
+    await takeFence(client, "fence_staging", "r2");
+    await expect(holder.publish("r1", [things])).rejects.toThrow(/published nothing: .*run r2 has taken over/);
+    expect(await holder.query(`SELECT COUNT(*) AS n FROM ${holder.tableName(things)}`)).toEqual([{ n: 0 }]);
+    await holder.close();
   });
 
   test("a renewal whose answer was lost is a renewal", async () => {

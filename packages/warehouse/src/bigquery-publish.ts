@@ -1,6 +1,7 @@
 import type { TableContract } from "@junoplus/contracts";
 import { dropTable, tableAt } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
+import { passFence } from "./bigquery-fence";
 import { jobIdOf, runJob } from "./bigquery-jobs";
 import { columnList } from "./bigquery-sql";
 import { stagedTables } from "./bigquery-staging";
@@ -36,7 +37,7 @@ export async function publishStaged(client: BigQueryClient, publication: Publica
   if (missing.length > 0) throw new NotStagedError(missing);
   const names = contracts.map((contract) => stagingTable(runId, contract)).sort();
   const identity = names.map((name) => `${name} ${staged.get(name)}`);
-  const query = publishScript(publication);
+  const query = publishScript(client, publication);
   await runJob(client, jobIdOf("publish", client.project, staging, ...identity), (jobId) =>
     client.api.createQueryJob({ query, jobId }),
   );
@@ -45,7 +46,8 @@ export async function publishStaged(client: BigQueryClient, publication: Publica
 }
 
 /** One job with one transaction: BigQuery runs it to its end or undoes it, whether anybody listens or not. */
-function publishScript({ contracts, tableName, stagingName }: Publication): string {
+function publishScript(client: BigQueryClient, publication: Publication): string {
+  const { runId, staging, contracts, tableName, stagingName } = publication;
   const statements = contracts.flatMap((contract) => {
     const table = tableName(contract);
     const columns = columnList(contract.columns);
@@ -55,5 +57,5 @@ function publishScript({ contracts, tableName, stagingName }: Publication): stri
       `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${stagingName(contract)}`,
     ];
   });
-  return `${["BEGIN TRANSACTION", ...statements, "COMMIT TRANSACTION"].join(";\n")};`;
+  return `${["BEGIN TRANSACTION", passFence(client, staging, runId), ...statements, "COMMIT TRANSACTION"].join(";\n")};`;
 }

@@ -4,6 +4,7 @@ import { type BigQueryClient, bigQueryClient } from "./bigquery-client";
 import { ensureDataset } from "./bigquery-datasets";
 import { ensureTables } from "./bigquery-ensure";
 import { bigQueryFault } from "./bigquery-fault";
+import { takeFence } from "./bigquery-fence";
 import { dryRun, queryPages } from "./bigquery-jobs";
 import { BigQueryLock } from "./bigquery-lock";
 import { bigQueryPlace } from "./bigquery-place";
@@ -90,6 +91,7 @@ class BigQueryWarehouse implements Warehouse {
         ...(leaseMs === undefined ? {} : { leaseMs }),
       });
       this.held = held;
+      await takeFence(this.client, this.staging, runId);
       return {
         release: () =>
           this.reached("release of the lock", async () => {
@@ -139,6 +141,10 @@ class BigQueryWarehouse implements Warehouse {
       throw new PublishError(runId, this.tableNames(contracts), fault, "Run again.");
     }
     try {
+      if (this.held === null) {
+        await this.stagingDataset();
+        await takeFence(this.client, this.staging, runId);
+      }
       await publishStaged(this.client, publication);
     } catch (error) {
       if (error instanceof NotStagedError) {
