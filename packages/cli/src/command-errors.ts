@@ -19,6 +19,8 @@ const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
   "RowBreaksContractError",
   "StageError",
   "UnreadableContractError",
+  "WarehouseAccessError",
+  "WarehouseBusyError",
   "WarehouseOpenError",
 ]);
 

@@ -11,6 +11,8 @@ export interface Invocation {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
   readonly directory: string;
+  /** Where BigQuery's API is, when it is not Google's: an emulator's `http://HOST:PORT`. */
+  readonly bigQueryEndpoint?: string | undefined;
   /** Canonical timestamp of now. */
   readonly now: string;
   readonly output: Output;
@@ -36,7 +38,10 @@ export async function runProgram(invocation: Invocation): Promise<ExitCode> {
 type WarehouseArguments = { readonly warehouse?: string; readonly prefix?: string };
 type RejectedArguments = WarehouseArguments & { readonly run?: string; readonly format?: string };
 
-function medallionProgram({ directory, now, output }: Invocation, end: (code: ExitCode) => void): Command {
+function medallionProgram(
+  { directory, bigQueryEndpoint, now, output }: Invocation,
+  end: (code: ExitCode) => void,
+): Command {
   const program = new Command("medallion")
     .description("Firestore change logs in, trustworthy silver and gold tables out.")
     .exitOverride()
@@ -48,7 +53,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .command("run")
     .description("read change logs, build and check every table, publish all or none")
     .option("--source <directory>", "directory with <prefix>_raw_changelog*.ndjson[.gz] files")
-    .option("--warehouse <url>", "where the tables live, for example duckdb:medallion.duckdb")
+    .option("--warehouse <url>", "where the tables live: duckdb:FILE or bigquery:PROJECT[/LOCATION]")
     .option("--as-of <instant>", "dates processed_at and ages, filters no change (default: now)")
     .option("--tables <names>", "only these tables, separated by commas (default: all)")
     .option("--runner <runner>", "what runs the pipeline: direct, prism or portable", "direct")
@@ -56,6 +61,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .option("--environment <environment>", "its workers: process:<command>, external:<host:port> or docker:<image>")
     .option("--processes <n>", "processes of its worker, where this process starts it (default: 1)")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
+    .option("--policy-tags <tags>", "in BigQuery: what guards columns, CLASSIFICATION=projects/…/policyTags/N,…")
     .option("--allow-empty", "publish even where a table with rows would become empty")
     .option("--log <format>", "progress on stderr: text or json", "text")
     .addHelpText(
@@ -66,7 +72,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     )
     .action(async (given: RunArguments) => {
       // Each command loads what it needs when it is called: a wrong argument is refused before Beam is loaded.
-      const options = runOptions(given, now);
+      const options = runOptions({ ...given, bigQueryEndpoint }, now);
       const { runCommand } = await import("./run-command.js");
       end(await runCommand(options, output));
     });
@@ -83,7 +89,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .description("hold the published tables against their contracts")
     .addOption(formatOption())
     .action(async (given: RejectedArguments) => {
-      const options = { ...checkedWarehouse(given), now, format: formatOf(given) };
+      const options = { ...checkedWarehouse(given), bigQueryEndpoint, now, format: formatOf(given) };
       const { checkCommand } = await import("./check-command.js");
       end(await checkCommand(options, output));
     });
@@ -93,7 +99,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .option("--run <id>", "the run (default: the last one)")
     .option("--out <file>", "where the page is written", "medallion-report.html")
     .action(async (given: WarehouseArguments & { readonly run?: string; readonly out: string }) => {
-      const options = { ...checkedWarehouse(given), ...runOf(given), out: given.out };
+      const options = { ...checkedWarehouse(given), bigQueryEndpoint, ...runOf(given), out: given.out };
       const { reportCommand } = await import("./report-command.js");
       end(await reportCommand(options, output));
     });
@@ -102,7 +108,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
   withRejected(rejected.command("count", { isDefault: true }))
     .description("count by change log and reason")
     .action(async (given: RejectedArguments) => {
-      const options = rejectedOptions(given);
+      const options = { ...rejectedOptions(given), bigQueryEndpoint };
       const { countRejected } = await import("./rejected-command.js");
       end(await countRejected(options, output));
     });
@@ -118,7 +124,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
         const { reason, changelog, limit } = given;
         if (!/^[1-9]\d{0,8}$/.test(limit)) throw new OptionsError([`--limit ${limit}: write a whole number above 0`]);
         const filters = { ...(reason !== undefined && { reason }), ...(changelog !== undefined && { changelog }) };
-        const options = { ...rejectedOptions(given), ...filters, limit: Number(limit) };
+        const options = { ...rejectedOptions(given), bigQueryEndpoint, ...filters, limit: Number(limit) };
         const { listRejected } = await import("./rejected-command.js");
         end(await listRejected(options, output));
       },
@@ -127,7 +133,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .description("show one rejected change: its faults and its shape, values masked")
     .argument("<id>", "the change's id, as list shows it")
     .action(async (id: string, given: RejectedArguments) => {
-      const options = rejectedOptions(given);
+      const options = { ...rejectedOptions(given), bigQueryEndpoint };
       const { showRejected } = await import("./rejected-command.js");
       end(await showRejected(options, id, output));
     });

@@ -16,6 +16,16 @@ function faultsOf(given: Parameters<typeof runOptions>[0]): readonly string[] {
   return [];
 }
 
+test("policy tags are named by classification", () => {
+  const [one, other] = [1, 2].map((tag) => `projects/p/locations/us/taxonomies/7/policyTags/${tag}`);
+  const options = runOptions({ ...GOOD, policyTags: `health=${one}, direct_identifier=${other}` }, NOW);
+  expect(options.policyTags).toEqual({ health: one, direct_identifier: other });
+});
+
+test("a warehouse is a file or a project", () => {
+  expect(runOptions({ ...GOOD, warehouse: "bigquery:project/EU" }, NOW).warehouse).toBe("bigquery:project/EU");
+});
+
 test("only source and warehouse have to be given", () => {
   expect(runOptions(GOOD, NOW)).toEqual({
     source: "log",
@@ -23,6 +33,7 @@ test("only source and warehouse have to be given", () => {
     prefix: "junoplus_analytics",
     asOf: NOW,
     tables: new Set(BUILT_TABLES),
+    policyTags: {},
     runner: "direct",
     endpoint: undefined,
     environment: undefined,
@@ -62,7 +73,9 @@ describe("a fault is named with its cure", () => {
     [{ ...GOOD, source: "" }, "--source is missing"],
     [{ ...GOOD, source: "bigquery:p.d" }, "--source bigquery:p.d: only a directory"],
     [{ ...GOOD, warehouse: "" }, "--warehouse is missing"],
-    [{ ...GOOD, warehouse: "bigquery:p" }, "--warehouse bigquery:p: is no known store"],
+    [{ ...GOOD, policyTags: "secret=x" }, "--policy-tags secret=x: write CLASSIFICATION=TAG"],
+    [{ ...GOOD, policyTags: "health=x" }, "--policy-tags health=x: a tag is projects/P/locations/L"],
+    [{ ...GOOD, warehouse: "bigquery:" }, "--warehouse bigquery:: is no known store"],
     [{ ...GOOD, warehouse: "duckdb:" }, "--warehouse duckdb:: is no known store"],
     [{ ...GOOD, prefix: "Juno-Plus" }, "--prefix Juno-Plus"],
     [{ ...GOOD, asOf: "2025-02-30" }, "--as-of 2025-02-30: is no instant"],

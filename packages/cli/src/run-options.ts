@@ -1,5 +1,7 @@
 import type { WorkerEnvironment } from "@junoplus/beam-runtime";
-import { tableContracts, timestampFromIso } from "@junoplus/contracts";
+import { type Classification, tableContracts, timestampFromIso } from "@junoplus/contracts";
+import type { PolicyTags } from "@junoplus/warehouse";
+import type { StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 
 /** Names of the tables that a run builds. */
@@ -14,13 +16,13 @@ export const DEFAULT_PREFIX = "junoplus_analytics";
 export type RunnerName = "direct" | "prism" | "portable";
 
 /** What `medallion run` does, checked. */
-export interface RunOptions {
+export interface RunOptions extends StoreOptions {
   readonly source: string;
-  readonly warehouse: string;
-  readonly prefix: string;
   /** Canonical timestamp that dates processed_at and ages. */
   readonly asOf: string;
   readonly tables: ReadonlySet<string>;
+  /** Policy tags of BigQuery columns, by classification. */
+  readonly policyTags: PolicyTags;
   readonly runner: RunnerName;
   /** host:port of the job service, where the runner is `portable`. */
   readonly endpoint: string | undefined;
@@ -38,12 +40,14 @@ export interface RunArguments {
   readonly source?: string;
   readonly warehouse?: string;
   readonly prefix?: string;
+  readonly bigQueryEndpoint?: string | undefined;
   readonly asOf?: string;
   readonly tables?: string;
   readonly runner?: string;
   readonly endpoint?: string;
   readonly environment?: string;
   readonly processes?: string;
+  readonly policyTags?: string;
   readonly allowEmpty?: boolean;
   readonly log?: string;
 }
@@ -66,8 +70,10 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     source,
     warehouse: warehouseUrl(given.warehouse, faults),
     prefix: datasetPrefix(given.prefix, faults),
+    ...(given.bigQueryEndpoint && { bigQueryEndpoint: given.bigQueryEndpoint }),
     asOf: asOf ?? now,
     tables: tableNames(given.tables, faults),
+    policyTags: policyTags(given.policyTags, faults),
     ...pipelineRunnerOptions(given, faults),
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
@@ -76,13 +82,13 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
   return Object.freeze(options);
 }
 
-/** The warehouse of a command, checked: `duckdb:` and a path. */
+/** The warehouse of a command, checked: `duckdb:` and a path, or `bigquery:` and a project. */
 export function warehouseUrl(given: string | undefined, faults: string[]): string {
   if (given === undefined || given === "") {
     faults.push("--warehouse is missing: name the store, for example --warehouse duckdb:medallion.duckdb");
-  } else if (!/^duckdb:./.test(given)) {
+  } else if (!/^(duckdb|bigquery):./.test(given)) {
     faults.push(
-      `--warehouse ${given}: is no known store; write duckdb: and a path, for example duckdb:medallion.duckdb`,
+      `--warehouse ${given}: is no known store; write duckdb: and a path, for example duckdb:medallion.duckdb, or bigquery:project/location`,
     );
   }
   return given ?? "";
@@ -135,6 +141,22 @@ function pipelineRunnerOptions(
     );
   }
   return { runner, endpoint, environment: workerEnvironment(environment, faults), processes: Number(processes) };
+}
+
+const CLASSIFICATIONS: readonly string[] = ["direct_identifier", "health", "internal"] satisfies Classification[];
+
+function policyTags(given: string | undefined, faults: string[]): PolicyTags {
+  const pairs = (given ?? "").split(",").flatMap((pair) => (pair.trim() === "" ? [] : [pair.trim()]));
+  const tags = pairs.map((pair) => {
+    const [classification = "", tag = ""] = pair.split("=");
+    if (!CLASSIFICATIONS.includes(classification)) {
+      faults.push(`--policy-tags ${pair}: write CLASSIFICATION=TAG; classifications are ${CLASSIFICATIONS.join(", ")}`);
+    } else if (!/^projects\/[^/]+\/locations\/[^/]+\/taxonomies\/\d+\/policyTags\/\d+$/.test(tag)) {
+      faults.push(`--policy-tags ${pair}: a tag is projects/P/locations/L/taxonomies/NUMBER/policyTags/NUMBER`);
+    }
+    return [classification, tag] as const;
+  });
+  return Object.fromEntries(tags);
 }
 
 function runnerName(given: string | undefined, faults: string[]): RunnerName {

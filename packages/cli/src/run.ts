@@ -2,11 +2,12 @@ import { writtenCounter } from "@junoplus/beam-runtime";
 import { type ChangelogFile, changelogFiles } from "@junoplus/bronze-ingest";
 import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
-import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
+import type { Warehouse } from "@junoplus/warehouse";
 import { changelogFlow } from "./change-flows";
 import { isExplained } from "./command-errors";
 import { ledgerRows, type RunIdentity } from "./ledger";
 import { medallion, neededSilverTables, REJECTION_TABLES } from "./medallion-pipeline";
+import { openToWrite } from "./open-store";
 import { type PipelineJob, pipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
 import { type RejectionCount, rejectionCounts } from "./rejection-counts";
@@ -44,8 +45,12 @@ export async function runMedallion(options: RunOptions, clock: RunClock, progres
   const identity = identityOf(options, clock);
   const missing = prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix));
   for (const prefix of missing) progress.warn(`${options.source} holds no ${prefix}_raw_changelog file: no changes`);
-  const warehouse = await openWarehouse(options.warehouse, { prefix: options.prefix });
+  const warehouse = await openToWrite(options, options.policyTags);
   try {
+    // Held until the warehouse is closed. What another run has staged is thrown away below: so it must be dead.
+    await warehouse.lock(identity.runId, (holder) =>
+      progress.warn(`run ${holder} holds the warehouse: if it was killed, its lock ends within a minute`),
+    );
     await warehouse.ensure(tableContracts);
     for (const abandoned of await warehouse.abandonedRuns()) {
       progress.warn(`run ${abandoned} was interrupted: what it staged is removed`);

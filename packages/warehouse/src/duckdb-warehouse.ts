@@ -6,9 +6,9 @@ import { ensureTables } from "./duckdb-ensure";
 import { duckDbFault, duckDbMessage } from "./duckdb-fault";
 import { type DuckDbOpening, openInstance } from "./duckdb-open";
 import { readOrder } from "./duckdb-order";
-import { columnList, contractTypeOf, quoted } from "./duckdb-sql";
+import { columnList, contractTypeOf, literal, quoted } from "./duckdb-sql";
 import { publishTable, stagedTables, stageTable } from "./duckdb-staging";
-import { rows, UnreadableResultError } from "./duckdb-values";
+import { rows } from "./duckdb-values";
 import {
   IncompatibleTableError,
   MissingTableError,
@@ -18,9 +18,10 @@ import {
   StageError,
   WarehouseUrlError,
 } from "./errors";
+import { UnreadableResultError } from "./result-values";
 import { firstShardFault } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, Row, Warehouse } from "./warehouse";
+import type { CatalogFacts, Row, RunLock, Warehouse } from "./warehouse";
 
 /** How a DuckDB warehouse is opened. */
 export interface DuckDbOptions extends DuckDbOpening {
@@ -56,8 +57,18 @@ class DuckDbWarehouse implements Warehouse {
     return `${quoted(datasetName(this.prefix, contract.dataset))}.${quoted(contract.table)}`;
   }
 
+  literal(text: string): string {
+    return literal(text);
+  }
+
   stagingName(contract: TableContract, runId: string): string {
     return `${quoted(this.staging)}.${quoted(stagingTable(runId, contract))}`;
+  }
+
+  /** The open file is the lock: no other process can open it, and a process that dies lets go of it. */
+  async lock(): Promise<RunLock> {
+    this.mustWrite("lock");
+    return { release: async () => {} };
   }
 
   async ensure(contracts: readonly TableContract[]): Promise<void> {
@@ -152,6 +163,7 @@ class DuckDbWarehouse implements Warehouse {
       key,
       partition,
       cluster,
+      labels: null,
       columns: columns.map(({ name, type, nullable, comment: description }) => ({
         name,
         type: contractTypeOf(type),

@@ -1,3 +1,5 @@
+export { type PolicyTags, tableLabels } from "./bigquery-schema";
+export type { BigQueryOptions } from "./bigquery-warehouse";
 export { DEFAULT_PREFIX, datasetName } from "./dataset-names";
 export { type DuckDbOptions, openDuckDb } from "./duckdb-warehouse";
 export {
@@ -8,8 +10,10 @@ export {
   ReadOnlyWarehouseError,
   StageError,
   type TableFaults,
+  WarehouseAccessError,
+  WarehouseBusyError,
   WarehouseOpenError,
   WarehouseUrlError,
 } from "./errors";
 export { openWarehouse, type WarehouseOptions } from "./open-warehouse";
-export type { CatalogFacts, Row, Value, Warehouse } from "./warehouse";
+export type { CatalogFacts, Row, RunLock, Value, Warehouse } from "./warehouse";

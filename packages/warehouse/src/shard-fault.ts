@@ -1,8 +1,6 @@
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { type Column, isTimestamp, type TableContract } from "@junoplus/contracts";
 import { contractType } from "./contract-type";
+import { shardLines } from "./shard-lines";
 
 /** Where a shard cannot be loaded, and why; never the value. */
 export interface ShardFault {
@@ -16,7 +14,7 @@ export async function firstShardFault(contract: TableContract, shards: readonly 
   for (const file of shards) {
     let line = 0;
     try {
-      for await (const text of lines(file)) {
+      for await (const text of shardLines(file)) {
         line += 1;
         const fault = text.trim() === "" ? null : lineFault(contract, text);
         if (fault !== null) return { file, line, fault };
@@ -57,23 +55,6 @@ const OF_TYPE: Readonly<Record<Column["type"], (value: unknown) => boolean>> = {
   DATE: (value) => typeof value === "string" && isTimestamp(`${value}T00:00:00.000000Z`),
   TIMESTAMP: (value) => typeof value === "string" && isTimestamp(value),
 };
-
-async function* lines(file: string): AsyncGenerator<string> {
-  const bytes = createReadStream(file);
-  // `for await` below reports what fails in the pipeline.
-  const text = file.endsWith(".gz") ? pipeline(bytes, createGunzip(), () => {}) : bytes;
-  let rest = "";
-  // Not readline: it ends a line at U+2028 as well, which JSON allows in a text.
-  for await (const piece of text.setEncoding("utf8")) {
-    const [first = "", ...others] = String(piece).split("\n");
-    rest += first;
-    for (const next of others) {
-      yield rest;
-      rest = next;
-    }
-  }
-  if (rest !== "") yield rest;
-}
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error;
