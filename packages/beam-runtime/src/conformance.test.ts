@@ -1,5 +1,4 @@
-import type { Runner } from "apache-beam";
-import { counter } from "apache-beam/transforms/pardo";
+import { counter, type Runner } from "apache-beam";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createFrom } from "./create";
 import { groupBy } from "./keyed";
