@@ -12,7 +12,14 @@ const repository = join(packageRoot, "../..");
 export const VERSIONED_CONTRACT = join(packageRoot, "fixtures/versioned-contract");
 
 /** Folders of the package's source that other contracts have in their own form, or that a run does not load. */
-const LEFT_OUT: ReadonlySet<string> = new Set(["generated", "testing", "compatibility", "generate"]);
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "generated",
+  "testing",
+  "compatibility",
+  "generate",
+  "lint",
+  "scaffold",
+]);
 
 export interface BuiltContracts {
   readonly changelogContracts: readonly ChangelogContract[];
