@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { findPrism } from "@junoplus/beam-runtime/prism-binary";
 import { jobHistory, jobIds } from "@junoplus/beam-runtime/testing/job-histories";
@@ -28,6 +28,15 @@ function runArguments(warehouse: string, source: string, runner: readonly string
 async function runSample(name: string, ...runner: readonly string[]): Promise<void> {
   const { code, stderr } = await medallion(runArguments(warehouseOf(name), SAMPLE, runner));
   expect(code, stderr).toBe(0);
+}
+
+/** Processes that a process has started. */
+function childrenOf(parent: number | undefined): readonly { pid: number; command: string }[] {
+  const { stdout } = spawnSync("ps", ["-o", "pid=,args=", "--ppid", String(parent)], { encoding: "utf8" });
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => ({ pid: Number.parseInt(line, 10), command: line }));
 }
 
 const names = portableRunnerNames();
@@ -107,6 +116,39 @@ test("where no job service is, the run ends with where, why and what to do, and 
   expect(stderr).toMatch(/error: no job service at 127\.0\.0\.1:1 \(.*ECONNREFUSED.*\): start one/);
   expect(stderr).not.toMatch(/\n\s+at /);
 });
+
+test.runIf(names.includes("prism"))(
+  "a worker that is killed ends the run with why, and nothing is published",
+  {
+    timeout: 120_000,
+  },
+  async () => {
+    const log = join(directory, "log-killed");
+    await writeChangelog(log, { changes: 100_000, seed: 5 });
+    const warehouse = warehouseOf("worker-killed");
+    const child = spawn(process.execPath, [MAIN, ...runArguments(warehouse, log, ["--runner", "prism"])], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (text: Buffer) => {
+      stderr += text.toString();
+    });
+    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    const worker = await vi.waitFor(() => {
+      // Once a shard is being written the worker is in the middle of its bundles.
+      const shards = readdirSync(directory, { recursive: true }).filter((name) => String(name).endsWith(".part"));
+      const [pid] = childrenOf(child.pid).filter(({ command }) => command.includes("beam-worker"));
+      if (shards.length === 0 || pid === undefined) throw new Error("no worker at work yet");
+      return pid.pid;
+    }, 60_000);
+    const killedAt = Date.now();
+    process.kill(worker, "SIGKILL");
+    expect(await ended, stderr).toBe(1);
+    expect(Date.now() - killedAt).toBeLessThan(30_000);
+    expect(stderr).toContain("SIGKILL");
+    expect(Object.values(await derivedTables(warehouse)).flat()).toEqual([]);
+  },
+);
 
 test.runIf(names.includes("python"))("Ctrl-C cancels the job, and leaves nothing of the run's staging", async () => {
   const endpoint = python?.endpoint ?? "";

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const PROJECT = join(__dirname, "../..");
@@ -20,6 +20,11 @@ export function scratchProject(root: string): void {
     const isOwn = name === "@junoplus" || name === ".bin";
     if (isOwn) cpSync(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true });
     else symlinkSync(join(from, name), join(to, name));
+  }
+  // Versions that only one package has lie in it.
+  for (const name of readdirSync(join(PROJECT, "packages"))) {
+    const nested = join("packages", name, "node_modules");
+    if (existsSync(join(PROJECT, nested))) symlinkSync(join(PROJECT, nested), join(root, nested));
   }
   const git = (...args: readonly string[]): string => checked("git", args, root);
   git("init", "--quiet", "--initial-branch=main");
