@@ -1,5 +1,7 @@
 export type { CurrentDocument, DocumentHistory, LoggedChange, Operation, RejectedChange, Rejection } from "./change";
+export { ChangelogAccessError } from "./changelog-access-error";
 export { type ChangelogFile, ChangelogSourceError, changelogFiles } from "./changelog-files";
+export { type ChangelogDataset, changelogDataset } from "./changelog-tables";
 export {
   CHANGE_COUNTERS,
   type ChangeCounter,

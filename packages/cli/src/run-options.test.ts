@@ -55,7 +55,7 @@ test("--tables names the tables that are built", () => {
 describe("a fault is named with its cure", () => {
   test.each([
     [{ ...GOOD, source: "" }, "--source is missing"],
-    [{ ...GOOD, source: "bigquery:p.d" }, "--source bigquery:p.d: only a directory"],
+    [{ ...GOOD, source: "bigquery:p1.d/" }, "--source bigquery:p1.d/: is no dataset"],
     [{ ...GOOD, warehouse: "" }, "--warehouse is missing"],
     [{ ...GOOD, policyTags: "secret=x" }, "--policy-tags secret=x: write CLASSIFICATION=TAG"],
     [{ ...GOOD, policyTags: "health=x" }, "--policy-tags health=x: a tag is projects/P/locations/L"],
