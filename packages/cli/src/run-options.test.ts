@@ -55,6 +55,8 @@ test("--tables names the tables that are built", () => {
 describe("a fault is named with its cure", () => {
   test.each([
     [{ ...GOOD, source: "" }, "--source is missing"],
+    [{ ...GOOD, source: "gs://bucket/logs" }, "--source gs://bucket/logs: is neither a directory nor"],
+    [{ ...GOOD, source: "bigquery:p1.d", bigQueryEndpoint: "localhost:9050" }, "an emulator has two addresses"],
     [{ ...GOOD, source: "bigquery:p1.d/" }, "--source bigquery:p1.d/: is no dataset"],
     [{ ...GOOD, warehouse: "" }, "--warehouse is missing"],
     [{ ...GOOD, policyTags: "secret=x" }, "--policy-tags secret=x: write CLASSIFICATION=TAG"],
