@@ -86,6 +86,18 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
     await holder.close();
   });
 
+  test("a lock is ours though the answer to its taking was lost", async () => {
+    const proxy = await startFaultProxy(emulator.endpoint);
+    const holder = await open("taken", proxy.endpoint);
+    await holder.ensure([things]);
+    const struck = proxy.plan({ method: "POST", path: /_staging\/tables/, times: 1, what: "lose_answer" });
+    const told: string[] = [];
+    await holder.lock("r1", (other) => told.push(other));
+    expect([struck(), told]).toEqual([1, []]);
+    await holder.close();
+    await proxy.stop();
+  });
+
   test("a renewal whose answer was lost is a renewal", async () => {
     const proxy = await startFaultProxy(emulator.endpoint);
     const holder = await open("renewed", proxy.endpoint);

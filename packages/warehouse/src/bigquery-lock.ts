@@ -47,11 +47,11 @@ export class BigQueryLock {
     const givenUpAt = Date.now() + leaseMs + GRACE_MS;
     let seen: TableMetadata | null = null;
     for (;;) {
-      const expiresAt = Date.now() + leaseMs;
-      const created = await createFirst(table, runId, expiresAt);
+      await createFirst(table, runId, Date.now() + leaseMs);
       const found = await metadataOf(table);
-      if (created && found?.description === runId) {
-        return new BigQueryLock(table, runId, found.etag ?? "", expiresAt, leaseMs);
+      // Asked, and not concluded from the answer: that may have been lost, and the table ours all the same.
+      if (found?.description === runId) {
+        return new BigQueryLock(table, runId, found.etag ?? "", Number(found.expirationTime), leaseMs);
       }
       if (found !== null) {
         const holder = found.description ?? "";
@@ -101,10 +101,10 @@ export class BigQueryLock {
   }
 }
 
-/** True when this call created the lock's table, and no other. */
-async function createFirst(table: Table, runId: string, expiresAt: number): Promise<boolean> {
+/** Creates the lock's table, unless another run was first. */
+async function createFirst(table: Table, runId: string, expiresAt: number): Promise<void> {
   try {
-    return await createIfMissing(table, {
+    await createIfMissing(table, {
       description: runId,
       labels: { managed_by: "medallion" },
       schema: { fields: [{ name: "nothing", type: "BOOL" }] },
@@ -112,7 +112,6 @@ async function createFirst(table: Table, runId: string, expiresAt: number): Prom
     });
   } catch (error) {
     // An emulator says so where BigQuery answers 409: of two that were first, this one was not.
-    if (bigQueryFault(error).kind === "conflict") return false;
-    throw error;
+    if (bigQueryFault(error).kind !== "conflict") throw error;
   }
 }

@@ -9,9 +9,9 @@ export function contractTypeOf({ type = "", mode = "" }: { readonly type?: strin
   return mode === "REPEATED" ? `ARRAY<${word}>` : word;
 }
 
-/** An identifier for SQL; names of contracts have no backtick. */
+/** An identifier for SQL, of one name or a path of them. */
 export function quoted(...path: readonly string[]): string {
-  return path.map((name) => `\`${name.replaceAll("`", "")}\``).join(".");
+  return path.map((name) => `\`${name.replaceAll("`", "\\`")}\``).join(".");
 }
 
 /** A text for SQL. */

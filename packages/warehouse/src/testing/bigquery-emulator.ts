@@ -34,9 +34,9 @@ export async function startBigQueryEmulator(): Promise<BigQueryEmulator> {
   const serve = ["--host", "127.0.0.1", "--port", String(port), "--grpc-port", String(grpcPort)];
   const child = spawn(
     join(folder, "bin/python"),
-    ["-c", "from local_bigquery.cli import main; main()", "serve", ...serve, "--project", project, "--data-dir", data],
+    ["-c", SERVE, "serve", ...serve, "--project", project, "--data-dir", data],
     // DuckDB looks for its extensions in the home folder, and would fetch them.
-    { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, HOME: join(folder, "home") } },
+    { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, HOME: join(folder, "home") } },
   );
   const told = { text: "" };
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -102,6 +102,14 @@ function installed(): string {
   }
   return folder;
 }
+
+/** Serves until its input ends: so it does not outlive tests that are killed. */
+const SERVE = `
+import os, sys, threading
+from local_bigquery.cli import main
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+main()
+`;
 
 /** Puts the extensions that came as packages where DuckDB looks for them. */
 const COPY_EXTENSIONS = `
