@@ -1,6 +1,8 @@
 export type { CurrentDocument, DocumentHistory, LoggedChange, Operation, RejectedChange, Rejection } from "./change";
 export { compareChanges } from "./change-order";
+export { ChangelogAccessError } from "./changelog-access-error";
 export { type ChangelogFile, ChangelogSourceError, changelogFiles } from "./changelog-files";
+export { type ChangelogDataset, changelogDataset } from "./changelog-tables";
 export {
   CHANGE_COUNTERS,
   type ChangeCounter,

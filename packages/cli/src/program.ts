@@ -13,6 +13,8 @@ export interface Invocation {
   readonly directory: string;
   /** Where BigQuery's API is, when it is not Google's: an emulator's `http://HOST:PORT`. */
   readonly bigQueryEndpoint?: string | undefined;
+  /** Where its Storage API is then: `HOST:PORT`. */
+  readonly bigQueryStorageEndpoint?: string | undefined;
   /** Canonical timestamp of now. */
   readonly now: string;
   readonly output: Output;
@@ -39,7 +41,7 @@ type WarehouseArguments = { readonly warehouse?: string; readonly prefix?: strin
 type RejectedArguments = WarehouseArguments & { readonly run?: string; readonly format?: string };
 
 function medallionProgram(
-  { directory, bigQueryEndpoint, now, output }: Invocation,
+  { directory, bigQueryEndpoint, bigQueryStorageEndpoint, now, output }: Invocation,
   end: (code: ExitCode) => void,
 ): Command {
   const program = new Command("medallion")
@@ -52,7 +54,10 @@ function medallionProgram(
   program
     .command("run")
     .description("read change logs, build and check every table, publish all or none")
-    .option("--source <directory>", "directory with <prefix>_raw_changelog*.ndjson[.gz] files")
+    .option(
+      "--source <source>",
+      "directory with <prefix>_raw_changelog*.ndjson[.gz] files, or bigquery:PROJECT.DATASET[/LOCATION]",
+    )
     .option("--warehouse <url>", "where the tables live: duckdb:FILE or bigquery:PROJECT[/LOCATION]")
     .option("--as-of <instant>", "dates processed_at and ages, filters no change (default: now)")
     .option("--tables <names>", "only these tables, separated by commas (default: all)")
@@ -67,12 +72,13 @@ function medallionProgram(
     .addHelpText(
       "after",
       "\nExamples:\n  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb\n" +
+        "  medallion run --source bigquery:my-project.junoplus_analytics/EU --warehouse bigquery:my-project/EU\n" +
         "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications\n" +
         "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --runner portable --endpoint localhost:8073",
     )
     .action(async (given: RunArguments) => {
       // Each command loads what it needs when it is called: a wrong argument is refused before Beam is loaded.
-      const options = runOptions({ ...given, bigQueryEndpoint }, now);
+      const options = runOptions({ ...given, bigQueryEndpoint, bigQueryStorageEndpoint }, now);
       const { runCommand } = await import("./run-command.js");
       end(await runCommand(options, output));
     });

@@ -71,7 +71,9 @@ test.each([
 describe("a fault is named with its cure", () => {
   test.each([
     [{ ...GOOD, source: "" }, "--source is missing"],
-    [{ ...GOOD, source: "bigquery:p.d" }, "--source bigquery:p.d: only a directory"],
+    [{ ...GOOD, source: "gs://bucket/logs" }, "--source gs://bucket/logs: is neither a directory nor"],
+    [{ ...GOOD, source: "bigquery:p1.d", bigQueryEndpoint: "localhost:9050" }, "an emulator has two addresses"],
+    [{ ...GOOD, source: "bigquery:p1.d/" }, "--source bigquery:p1.d/: is no dataset"],
     [{ ...GOOD, warehouse: "" }, "--warehouse is missing"],
     [{ ...GOOD, policyTags: "secret=x" }, "--policy-tags secret=x: write CLASSIFICATION=TAG"],
     [{ ...GOOD, policyTags: "health=x" }, "--policy-tags health=x: a tag is projects/P/locations/L"],

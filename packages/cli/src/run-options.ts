@@ -1,6 +1,8 @@
 import type { WorkerEnvironment } from "@junoplus/beam-runtime";
+import { changelogDataset } from "@junoplus/bronze-ingest/changelog-tables";
 import { type Classification, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import type { PolicyTags } from "@junoplus/warehouse";
+import type { SourceOptions } from "./changelog-source";
 import type { StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 
@@ -16,8 +18,7 @@ export const DEFAULT_PREFIX = "junoplus_analytics";
 export type RunnerName = "direct" | "prism" | "portable";
 
 /** What `medallion run` does, checked. */
-export interface RunOptions extends StoreOptions {
-  readonly source: string;
+export interface RunOptions extends StoreOptions, SourceOptions {
   /** Canonical timestamp that dates processed_at and ages. */
   readonly asOf: string;
   readonly tables: ReadonlySet<string>;
@@ -41,6 +42,7 @@ export interface RunArguments {
   readonly warehouse?: string;
   readonly prefix?: string;
   readonly bigQueryEndpoint?: string | undefined;
+  readonly bigQueryStorageEndpoint?: string | undefined;
   readonly asOf?: string;
   readonly tables?: string;
   readonly runner?: string;
@@ -55,22 +57,15 @@ export interface RunArguments {
 /** Checks the arguments of a run. `now` (canonical) is the as-of instant where none is given. Throws OptionsError with every fault. */
 export function runOptions(given: RunArguments, now: string): RunOptions {
   const faults: string[] = [];
-  const source = given.source ?? "";
-  if (source === "")
-    faults.push("--source is missing: name the directory of the change logs, for example --source changelog/");
-  else if (source.includes(":")) {
-    faults.push(
-      `--source ${source}: only a directory can be read; export the change log tables to <prefix>_raw_changelog.ndjson files`,
-    );
-  }
   const asOf = given.asOf === undefined ? now : timestampFromIso(given.asOf);
   if (asOf === null)
     faults.push(`--as-of ${given.asOf}: is no instant; write for example 2025-01-01 or 2025-01-01T06:00:00Z`);
   const options = {
-    source,
+    source: changelogSource(given, faults),
     warehouse: warehouseUrl(given.warehouse, faults),
     prefix: datasetPrefix(given.prefix, faults),
     ...(given.bigQueryEndpoint && { bigQueryEndpoint: given.bigQueryEndpoint }),
+    ...(given.bigQueryStorageEndpoint && { bigQueryStorageEndpoint: given.bigQueryStorageEndpoint }),
     asOf: asOf ?? now,
     tables: tableNames(given.tables, faults),
     policyTags: policyTags(given.policyTags, faults),
@@ -80,6 +75,32 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
   };
   if (faults.length > 0) throw new OptionsError(faults);
   return Object.freeze(options);
+}
+
+/** The source of a command, checked: a directory, or `bigquery:` and a dataset. An emulator must have both of BigQuery's APIs. */
+export function changelogSource(
+  { source = "", bigQueryEndpoint = "", bigQueryStorageEndpoint = "" }: RunArguments,
+  faults: string[],
+): string {
+  if (source === "") {
+    faults.push(
+      "--source is missing: name the change logs, for example --source changelog/ or --source bigquery:project.dataset",
+    );
+  } else if (source.startsWith("bigquery:")) {
+    if (changelogDataset(source) === null) {
+      faults.push(
+        `--source ${source}: is no dataset; write bigquery:project.dataset or bigquery:project.dataset/location`,
+      );
+    }
+    if ((bigQueryEndpoint === "") !== (bigQueryStorageEndpoint === "")) {
+      faults.push(
+        `--source ${source}: an emulator has two addresses: set both BIGQUERY_EMULATOR_HOST and BIGQUERY_STORAGE_EMULATOR_HOST, or neither`,
+      );
+    }
+  } else if (source.includes(":")) {
+    faults.push(`--source ${source}: is neither a directory nor bigquery:project.dataset`);
+  }
+  return source;
 }
 
 /** The warehouse of a command, checked: `duckdb:` and a path, or `bigquery:` and a project. */

@@ -1,9 +1,9 @@
 import { writtenCounter } from "@junoplus/beam-runtime";
-import { type ChangelogFile, changelogFiles } from "@junoplus/bronze-ingest";
 import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
 import type { Warehouse } from "@junoplus/warehouse";
 import { changelogFlow } from "./change-flows";
+import { type ChangelogSource, openSource } from "./changelog-source";
 import { isExplained } from "./command-errors";
 import { ledgerRows, type RunIdentity } from "./ledger";
 import { medallion, neededSilverTables, REJECTION_TABLES } from "./medallion-pipeline";
@@ -41,10 +41,25 @@ export interface RunClock {
 export async function runMedallion(options: RunOptions, clock: RunClock, progress: Progress): Promise<RunOutcome> {
   const silver = neededSilverTables(options.tables);
   const prefixes = silver.map(({ from }) => from.prefix);
-  const files = changelogFiles(options.source, prefixes);
   const identity = identityOf(options, clock);
-  const missing = prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix));
-  for (const prefix of missing) progress.warn(`${options.source} holds no ${prefix}_raw_changelog file: no changes`);
+  const source = await openSource(options, prefixes, identity.startedAt);
+  try {
+    for (const prefix of source.missing) {
+      progress.warn(`${options.source} holds no ${prefix}_raw_changelog file: no changes`);
+    }
+    return await runFrom(source, options, identity, clock, progress);
+  } finally {
+    await source.close();
+  }
+}
+
+async function runFrom(
+  source: ChangelogSource,
+  options: RunOptions,
+  identity: RunIdentity,
+  clock: RunClock,
+  progress: Progress,
+): Promise<RunOutcome> {
   const warehouse = await openToWrite(options, options.policyTags);
   try {
     // Held until the warehouse is closed. What another run has staged is thrown away below: so it must be dead.
@@ -56,7 +71,7 @@ export async function runMedallion(options: RunOptions, clock: RunClock, progres
       progress.warn(`run ${abandoned} was interrupted: what it staged is removed`);
       await warehouse.discard(abandoned);
     }
-    return await runIn(warehouse, { options, identity, files }, clock, progress);
+    return await runIn(warehouse, { options, identity, source }, clock, progress);
   } finally {
     await warehouse.close();
   }
@@ -65,7 +80,7 @@ export async function runMedallion(options: RunOptions, clock: RunClock, progres
 interface Job {
   readonly options: RunOptions;
   readonly identity: RunIdentity;
-  readonly files: readonly ChangelogFile[];
+  readonly source: ChangelogSource;
 }
 
 async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: Progress): Promise<RunOutcome> {
@@ -112,7 +127,7 @@ async function recordFailure(
 
 async function stageAuditPublish(
   warehouse: Warehouse,
-  { options, identity, files }: Job,
+  { options, identity, source }: Job,
   pipeline: PipelineJob,
   directory: string,
   clock: RunClock,
@@ -120,10 +135,12 @@ async function stageAuditPublish(
 ): Promise<RunOutcome> {
   const { runId, startedAt, asOf } = identity;
   const silver = neededSilverTables(options.tables);
+  const { files, rows } = await source.files(directory, progress);
   progress.stage("read", `${files.length} files of ${options.source}`);
   const plan = { runId, asOf, startedAt, files, stagingDirectory: directory, tables: options.tables };
   const counters = await pipeline.run(medallion(plan));
   const flows = silver.map((table) => changelogFlow(table, counters));
+  mustHaveReadAll(flows, rows);
 
   const staged: StagedTable[] = [];
   for (const contract of [...plannedTables(options), ...REJECTION_TABLES]) {
@@ -159,6 +176,16 @@ async function stageAuditPublish(
   if (!published) await warehouse.discard(runId);
   const rejections = await rejectionCounts(warehouse, runId);
   return { identity, published, tables: staged, checks, flows, rejections };
+}
+
+/** What was fetched was read, to the last change. */
+function mustHaveReadAll(flows: readonly ChangelogFlow[], rows: ReadonlyMap<string, number>): void {
+  for (const { changelog, read } of flows) {
+    const fetched = rows.get(changelog);
+    if (fetched !== undefined && fetched !== read) {
+      throw new Error(`${changelog}: ${fetched} changes were fetched, and ${read} were read`);
+    }
+  }
 }
 
 /** The silver and gold tables that a run writes. */

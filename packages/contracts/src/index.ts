@@ -12,5 +12,5 @@ export type {
   TableContract,
 } from "./contract";
 export * from "./generated";
-export { dayOf, epochDay, epochMicros, isTimestamp, timestampFromIso } from "./timestamps";
+export { dayOf, epochDay, epochMicros, isTimestamp, timestampFromFirestore, timestampFromIso } from "./timestamps";
 export { wellFormed } from "./well-formed";

@@ -14,6 +14,8 @@ const READY_MS = 60_000;
 /** A BigQuery of one's own on this machine (local-bigquery, a Python program). */
 export interface BigQueryEmulator {
   readonly endpoint: string;
+  /** Of the Storage API, `HOST:PORT`. */
+  readonly grpcEndpoint: string;
   readonly project: string;
   stop(): Promise<void>;
 }
@@ -51,7 +53,7 @@ export async function startBigQueryEmulator(): Promise<BigQueryEmulator> {
     await stop();
     throw new Error(`the BigQuery emulator did not start: ${told.text}`, { cause: error });
   }
-  return { endpoint, project, stop };
+  return { endpoint, grpcEndpoint: `127.0.0.1:${grpcPort}`, project, stop };
 }
 
 async function ready(child: ChildProcess, url: string): Promise<void> {
