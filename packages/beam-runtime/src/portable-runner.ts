@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { Runner } from "apache-beam";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import { JobState_Enum } from "apache-beam/proto/beam_job_api";
@@ -10,6 +11,9 @@ import { JobService, type OnMessage, type PipelineOptions } from "./job-service"
 import { withJsonCoder } from "./json-coder";
 import { setEnvironment, type WorkerEnvironment } from "./worker-environment";
 import { WorkerPool } from "./worker-pool";
+
+/** How long a failed job waits for a worker's end to be seen. */
+const LAST_WORDS_MS = 1_000;
 
 /** What may be told of a job, and asked of it, on any portable runner. */
 export interface JobOptions {
@@ -72,7 +76,7 @@ export class PortableRunner extends Runner {
   }
 
   private async runOnPool(service: JobService, pipeline: PipelineProto): Promise<PipelineResult> {
-    const lost = new LostWorkers();
+    const lost = new LostWorkers(true);
     const { modules, onMessage, processes } = this.options;
     const pool = await WorkerPool.start({
       ...(modules !== undefined && { modules }),
@@ -107,7 +111,10 @@ export class PortableRunner extends Runner {
       await Promise.race([service.messages(jobId, told), abort.promise, lost.first]);
       const state = await service.state(jobId);
       ended = true;
-      if (state !== JobState_Enum.DONE) throw new JobFailedError(JobState_Enum[state], [...lost.messages, ...faults]);
+      if (state !== JobState_Enum.DONE) {
+        await lost.told();
+        throw new JobFailedError(JobState_Enum[state], [...lost.messages, ...faults]);
+      }
       const { attempted, committed } = await service.metrics(jobId);
       // Some runners tell one kind only; of a job that is done both say the same.
       return new JobResult(committed.length > 0 ? committed : attempted);
@@ -164,8 +171,14 @@ class LostWorkers {
     this.reject = reject;
   });
 
-  constructor() {
+  /** False where nothing here would see a worker end. */
+  constructor(private readonly areSeen = false) {
     this.first.catch(() => undefined);
+  }
+
+  /** A runner may miss a worker before its pool does, and the pool knows what it ended with. */
+  async told(): Promise<void> {
+    if (this.areSeen) await Promise.race([this.first.catch(() => undefined), setTimeout(LAST_WORDS_MS)]);
   }
 
   add(message: string): void {
