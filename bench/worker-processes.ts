@@ -3,7 +3,7 @@ import { say } from "./say";
 
 /** Four processes are at least so many times as fast as one, on two processors. */
 const BOUND = 1.6;
-const ELEMENTS = 20_000;
+const ELEMENTS = 40_000;
 const ROUNDS = 1_000;
 
 /** One worker process on Prism beside four, for work that keeps processors busy, start-up in it; whether the bound holds. */

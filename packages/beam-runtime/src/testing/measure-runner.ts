@@ -4,7 +4,7 @@ import { createFrom } from "../create";
 import { DirectRunner } from "../direct-runner";
 import { combineBy, groupBy } from "../keyed";
 import { PrismRunner } from "../prism-runner";
-import { digested, identity, keyOf, lastFourDigits, numberOfValues, numbersBelow } from "./sample-steps";
+import { digested, identity, keyOf, lastFourDigits, numberOfValues, numbersBelow, sameKey } from "./sample-steps";
 
 type Numbers = PCollection<string>;
 
@@ -45,7 +45,7 @@ export async function millisecondsOf(
 /**
  * Milliseconds on Prism, with so many worker processes, for elements that keep a processor busy: `rounds` digests each, a
  * microsecond or so a round. Elements are grouped first, as a runner gives no step to another process than the one that made
- * its elements.
+ * its elements; results are counted, as Prism waits busily for the end of a bundle that gives it nothing.
  */
 export async function busyMilliseconds(processes: number, elements: number, rounds: number): Promise<number> {
   const start = performance.now();
@@ -55,7 +55,8 @@ export async function busyMilliseconds(processes: number, elements: number, roun
       .flatMap(numbersBelow)
       .apply(groupBy(identity<string>))
       .map(keyOf)
-      .map(digested, { rounds });
+      .map(digested, { rounds })
+      .apply(combineBy(sameKey, numberOfValues));
   });
   return performance.now() - start;
 }
