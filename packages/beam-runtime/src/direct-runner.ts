@@ -1,18 +1,17 @@
 import { Runner } from "apache-beam";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
-import { JobState_Enum } from "apache-beam/proto/beam_job_api";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
 import "apache-beam/runners/direct_runner";
-import { PipelineResult } from "apache-beam/runners/runner";
+import type { PipelineResult } from "apache-beam/runners/runner";
 import { impulse } from "apache-beam/transforms/internal";
 import { loggingLocalStorage } from "apache-beam/worker/logging";
 import { BundleProcessor } from "apache-beam/worker/worker";
 import "./direct-operators";
 import { rewriteForDirectRunner } from "./direct-rewrite";
 import { DirectSideInputs } from "./direct-side-inputs";
-import { distributionsOf } from "./job-metrics";
+import { EndedRun } from "./ended-run";
 import { metricInfo, metricsData } from "./worker/bundle-metrics";
 
 /** User counters by name, as they stand. */
@@ -48,7 +47,7 @@ export class DirectRunner extends Runner {
     } finally {
       clearInterval(timer);
     }
-    return new DirectResult(processor.counters(), processor.metrics());
+    return new EndedRun(processor.counters(), processor.metrics());
   }
 
   private startProgress(processor: QuietBundleProcessor): NodeJS.Timeout | undefined {
@@ -100,30 +99,4 @@ class QuietBundleProcessor extends BundleProcessor {
 
 function noDataChannel(): never {
   throw new Error("the direct runner has no data channel");
-}
-
-class DirectResult extends PipelineResult {
-  constructor(
-    private readonly userCounters: Counters,
-    private readonly infos: MonitoringInfo[],
-  ) {
-    super();
-  }
-
-  override counters(): Promise<Record<string, number>> {
-    return Promise.resolve({ ...this.userCounters });
-  }
-
-  /** Of type `Distribution` each, whatever the SDK's type says: read them by `distributionsOfRun`. */
-  override distributions(): Promise<Record<string, number>> {
-    return Promise.resolve(distributionsOf(this.infos) as Record<string, unknown> as Record<string, number>);
-  }
-
-  override waitUntilFinish(): Promise<JobState_Enum> {
-    return Promise.resolve(JobState_Enum.DONE);
-  }
-
-  override rawMetrics(): Promise<MonitoringInfo[]> {
-    return Promise.resolve(this.infos);
-  }
 }

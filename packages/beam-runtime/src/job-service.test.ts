@@ -1,19 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type ServerUnaryCall,
-  type sendUnaryData,
-} from "@grpc/grpc-js";
+import { Server, type ServerDuplexStream, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import "apache-beam";
 import { ArtifactRequestWrapper, ArtifactResponseWrapper } from "apache-beam/proto/beam_artifact_api";
 import { PrepareJobRequest, PrepareJobResponse, RunJobRequest, RunJobResponse } from "apache-beam/proto/beam_job_api";
 import { ArtifactFilePayload, ArtifactInformation, Environment, Pipeline } from "apache-beam/proto/beam_runner_api";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { JobService, JobServiceError } from "./job-service";
+import { listenOnLoopback } from "./listen-on-loopback";
 
 // A job service of Beam's protocol over gRPC, as far as a submission goes; the SDK has generated clients of it, and no server.
 
@@ -81,12 +76,7 @@ beforeEach(async () => {
     },
     { stage: (stream: Staging) => onStaging(stream) },
   );
-  endpoint = await new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(`127.0.0.1:${port}`);
-    });
-  });
+  endpoint = await listenOnLoopback(server);
 });
 
 afterEach(() => {

@@ -3,10 +3,11 @@ import { Runner } from "apache-beam";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import { JobState_Enum } from "apache-beam/proto/beam_job_api";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
-import type { MonitoringInfo } from "apache-beam/proto/metrics";
-import { PipelineResult } from "apache-beam/runners/runner";
+import type { PipelineResult } from "apache-beam/runners/runner";
+import { deferred } from "./deferred";
 import type { Counters } from "./direct-runner";
-import { countersOf, distributionsOf } from "./job-metrics";
+import { EndedRun } from "./ended-run";
+import { countersOf } from "./job-metrics";
 import { JobService, type OnMessage, type PipelineOptions } from "./job-service";
 import { withJsonCoder } from "./json-coder";
 import { setEnvironment, type WorkerEnvironment } from "./worker-environment";
@@ -117,7 +118,8 @@ export class PortableRunner extends Runner {
       }
       const { attempted, committed } = await service.metrics(jobId);
       // Some runners tell one kind only; of a job that is done both say the same.
-      return new JobResult(committed.length > 0 ? committed : attempted);
+      const infos = committed.length > 0 ? committed : attempted;
+      return new EndedRun(countersOf(infos), infos);
     } catch (error) {
       // Whatever ended this run, the job does not go on without it.
       if (!ended) await this.cancel(service, jobId);
@@ -165,16 +167,12 @@ export class PortableRunner extends Runner {
 /** Workers that ended in the middle of a job: a runner may wait for them for ever, so what their pool sees ends the run. */
 class LostWorkers {
   readonly messages: string[] = [];
-  private reject = (_error: Error): void => undefined;
   /** Rejects when the first is lost. */
-  readonly first = new Promise<never>((_resolve, reject) => {
-    this.reject = reject;
-  });
+  private readonly firstLost = deferred<never>();
+  readonly first = this.firstLost.promise;
 
   /** False where nothing here would see a worker end. */
-  constructor(private readonly areSeen = false) {
-    this.first.catch(() => undefined);
-  }
+  constructor(private readonly areSeen = false) {}
 
   /** A runner may miss a worker before its pool does, and the pool knows what it ended with. */
   async told(): Promise<void> {
@@ -183,7 +181,7 @@ class LostWorkers {
 
   add(message: string): void {
     this.messages.push(message);
-    this.reject(new JobFailedError(JobState_Enum[JobState_Enum.FAILED], [message]));
+    this.firstLost.reject(new JobFailedError(JobState_Enum[JobState_Enum.FAILED], [message]));
   }
 }
 
@@ -196,27 +194,4 @@ function abortOf(signal: AbortSignal | undefined): { readonly promise: Promise<n
     else signal?.addEventListener("abort", onAbort);
   });
   return { promise, forget: () => signal?.removeEventListener("abort", onAbort) };
-}
-
-class JobResult extends PipelineResult {
-  constructor(private readonly infos: MonitoringInfo[]) {
-    super();
-  }
-
-  override counters(): Promise<Record<string, number>> {
-    return Promise.resolve(countersOf(this.infos));
-  }
-
-  /** Of type `Distribution` each, whatever the SDK's type says. */
-  override distributions(): Promise<Record<string, number>> {
-    return Promise.resolve(distributionsOf(this.infos) as Record<string, unknown> as Record<string, number>);
-  }
-
-  override waitUntilFinish(): Promise<JobState_Enum> {
-    return Promise.resolve(JobState_Enum.DONE);
-  }
-
-  override rawMetrics(): Promise<MonitoringInfo[]> {
-    return Promise.resolve(this.infos);
-  }
 }

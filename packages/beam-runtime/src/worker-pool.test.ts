@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { credentials, Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
+import { credentials, Server, type ServerDuplexStream } from "@grpc/grpc-js";
 import "apache-beam";
 import type { InstructionRequest, InstructionResponse } from "apache-beam/proto/beam_fn_api";
 import { BeamFnExternalWorkerPoolClient } from "apache-beam/proto/beam_fn_api.grpc-client";
 import { beamFnControlDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { listenOnLoopback } from "./listen-on-loopback";
 import { WorkerPool } from "./worker-pool";
 
 const MODULE = "@junoplus/beam-runtime/testing/sample-steps";
@@ -31,12 +32,7 @@ beforeEach(async () => {
     },
     getProcessBundleDescriptor: () => undefined,
   });
-  controlEndpoint = await new Promise((resolve, reject) => {
-    runner.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(`127.0.0.1:${port}`);
-    });
-  });
+  controlEndpoint = await listenOnLoopback(runner);
 });
 
 afterEach(() => runner.forceShutdown());

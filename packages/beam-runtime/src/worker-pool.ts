@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
+import { Server, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import "apache-beam";
 import type {
   StartWorkerRequest,
@@ -9,6 +9,7 @@ import type {
 } from "apache-beam/proto/beam_fn_api";
 import { beamFnExternalWorkerPoolDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { getRegisteredModules } from "apache-beam/serialization";
+import { listenOnLoopback } from "./listen-on-loopback";
 import { endOf, ProcessGroup } from "./process-group";
 
 /** A worker that was told to stop, and is still busy after this, is killed. */
@@ -53,21 +54,20 @@ export class WorkerPool {
   /** @throws where the port is taken */
   static async start(options: WorkerPoolOptions = {}): Promise<WorkerPool> {
     const pool = new WorkerPool(options);
-    pool.boundPort = await new Promise<number>((resolve, reject) => {
-      const address = `127.0.0.1:${options.port ?? 0}`;
-      pool.server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-        if (error) reject(new Error(`a worker pool cannot listen on ${address}: ${error.message}`));
-        else resolve(port);
-      });
-    });
+    try {
+      pool.listensOn = await listenOnLoopback(pool.server, options.port);
+    } catch (error) {
+      const { message } = error as Error;
+      throw new Error(`a worker pool cannot listen on 127.0.0.1:${options.port ?? 0}: ${message}`);
+    }
     return pool;
   }
 
-  private boundPort = 0;
+  private listensOn = "";
 
   /** What an EXTERNAL environment names: host:port. */
   get address(): string {
-    return `127.0.0.1:${this.boundPort}`;
+    return this.listensOn;
   }
 
   /** Ends the pool, and its workers where they are. */

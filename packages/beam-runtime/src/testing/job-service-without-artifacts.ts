@@ -1,9 +1,11 @@
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { Server, ServerCredentials, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import { Server, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import "apache-beam";
 import { ArtifactStagingService } from "apache-beam/proto/beam_artifact_api";
 import { JobService, JobState_Enum } from "apache-beam/proto/beam_job_api";
+
+import { listenOnLoopback } from "../listen-on-loopback";
 
 type Service = typeof JobService;
 type Method = Service["methods"][number];
@@ -40,10 +42,7 @@ function serve(port: string, calls: string): void {
     const entries = service.methods.map((method) => [method.localName, implemented(method)] as const);
     server.addService(definitionOf(service), Object.fromEntries(entries));
   }
-  server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) => {
-    if (error) throw error;
-    note("ready");
-  });
+  void listenOnLoopback(server, Number(port)).then(() => note("ready"));
 }
 
 /** The SDK generates servers for the Fn API only. */

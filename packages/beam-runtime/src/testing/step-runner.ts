@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
+import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
 import { type PCollection, Root, type WindowedValue } from "apache-beam";
 import { type Coder, Context } from "apache-beam/coders/coders";
 import { Pipeline, PipelineContext } from "apache-beam/internal/pipeline";
@@ -8,14 +8,15 @@ import { PTransform } from "apache-beam/proto/beam_runner_api";
 import { GlobalWindow, Timing } from "apache-beam/values";
 import { Reader, Writer } from "protobufjs";
 import { createFrom } from "../create";
+import { type Deferred, deferred } from "../deferred";
 import { withJsonCoder } from "../json-coder";
+import { listenOnLoopback } from "../listen-on-loopback";
 
 type DataStream = ServerDuplexStream<Elements, Elements>;
 
 interface Output {
   readonly chunks: Uint8Array[];
-  readonly whole: Promise<void>;
-  end(): void;
+  readonly whole: Deferred<void>;
 }
 
 /** The runner's end of one step: hands out bundles for it, and collects what comes back. */
@@ -44,13 +45,7 @@ export class StepRunner {
 
   static async of(step: (input: PCollection<unknown>) => PCollection<unknown>): Promise<StepRunner> {
     const runner = new StepRunner();
-    const port = await new Promise<number>((resolve, reject) => {
-      runner.server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) => {
-        if (error) reject(error);
-        else resolve(bound);
-      });
-    });
-    runner.descriptor = describe(step, `127.0.0.1:${port}`);
+    runner.descriptor = describe(step, await listenOnLoopback(runner.server));
     runner.coder = new PipelineContext(runner.descriptor as never, "").getCoder("windowed");
     return runner;
   }
@@ -70,7 +65,7 @@ export class StepRunner {
   /** What a bundle gave, when it has given all. */
   async output(bundleId: string): Promise<readonly unknown[]> {
     const { chunks, whole } = this.outputOf(bundleId);
-    await whole;
+    await whole.promise;
     const reader = new Reader(Buffer.concat(chunks));
     const elements: unknown[] = [];
     while (reader.pos < reader.len) elements.push(this.coder?.decode(reader, Context.needsDelimiters).value);
@@ -96,18 +91,14 @@ export class StepRunner {
     for (const { instructionId, data, isLast } of elements.data) {
       const output = this.outputOf(instructionId);
       output.chunks.push(data);
-      if (isLast) output.end();
+      if (isLast) output.whole.resolve();
     }
   }
 
   private outputOf(bundleId: string): Output {
     let output = this.outputs.get(bundleId);
     if (output === undefined) {
-      let end = (): void => undefined;
-      const whole = new Promise<void>((resolve) => {
-        end = resolve;
-      });
-      output = { chunks: [], whole, end };
+      output = { chunks: [], whole: deferred() };
       this.outputs.set(bundleId, output);
     }
     return output;

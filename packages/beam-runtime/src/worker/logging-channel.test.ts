@@ -2,12 +2,13 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
+import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
 import "apache-beam";
 import { type LogEntry, type LogEntry_List, LogEntry_Severity_Enum as Severity } from "apache-beam/proto/beam_fn_api";
 import { beamFnControlDefinition, beamFnLoggingDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { loggingLocalStorage } from "apache-beam/worker/logging";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { listenOnLoopback } from "../listen-on-loopback";
 import { LoggingChannel } from "./logging-channel";
 import { workerConsole } from "./worker-console";
 
@@ -25,12 +26,7 @@ beforeEach(async () => {
     server.addService(beamFnLoggingDefinition, { logging: resolve });
   });
   server.addService(beamFnControlDefinition, { control: () => undefined, getProcessBundleDescriptor: () => undefined });
-  endpoint = await new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(`127.0.0.1:${port}`);
-    });
-  });
+  endpoint = await listenOnLoopback(server);
 });
 
 afterEach(() => {

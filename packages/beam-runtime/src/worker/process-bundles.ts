@@ -116,8 +116,9 @@ export class ProcessBundles implements Bundles, ProcessOwner {
     for (const client of this.stateClients.values()) client.close();
   }
 
-  descriptor(id: string, endpoint: string): ProcessBundleDescriptor {
-    return withEndpoint(this.descriptors.get(id) ?? ProcessBundleDescriptor.create({ id }), endpoint);
+  descriptor(id: string, endpoint: string): ProcessBundleDescriptor | undefined {
+    const descriptor = this.descriptors.get(id);
+    return descriptor && withEndpoint(descriptor, endpoint);
   }
 
   send(elements: Elements): boolean {

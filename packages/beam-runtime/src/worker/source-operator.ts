@@ -1,9 +1,8 @@
 import "apache-beam";
 import { type Coder, Context } from "apache-beam/coders/coders";
-import {
-  type ProcessBundleSplitResponse_ChannelSplit as ChannelSplit,
-  type ProcessBundleSplitRequest_DesiredSplit as DesiredSplit,
-  RemoteGrpcPort,
+import type {
+  ProcessBundleSplitResponse_ChannelSplit as ChannelSplit,
+  ProcessBundleSplitRequest_DesiredSplit as DesiredSplit,
 } from "apache-beam/proto/beam_fn_api";
 import type { PTransform } from "apache-beam/proto/beam_runner_api";
 import { type LoggingStageInfo, loggingLocalStorage } from "apache-beam/worker/logging";
@@ -17,6 +16,7 @@ import {
 } from "apache-beam/worker/operators";
 import { Reader } from "protobufjs";
 import type { DataChannel } from "./data-channel";
+import { remotePort } from "./remote-port";
 
 /** A split or a question about progress waits no longer than this for its turn, unless one element takes longer. */
 const TURN_MS = 50;
@@ -42,9 +42,9 @@ export class SourceOperator implements IOperator {
     transform: PTransform,
     context: OperatorContext,
   ) {
-    const port = RemoteGrpcPort.fromBinary(transform.spec?.payload ?? new Uint8Array());
-    this.dataChannel = context.getDataChannel(port.apiServiceDescriptor?.url) as unknown as DataChannel;
-    this.coder = context.pipelineContext.getCoder(port.coderId);
+    const { dataChannel, coder } = remotePort(transform, context);
+    this.dataChannel = dataChannel;
+    this.coder = coder;
     const [output = ""] = Object.values(transform.outputs);
     this.receiver = context.getReceiver(output);
     this.bundleId = context.getBundleId;

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
+import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
 import "apache-beam";
 import { InstructionRequest, type InstructionResponse } from "apache-beam/proto/beam_fn_api";
 import { beamFnControlDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { listenOnLoopback } from "../listen-on-loopback";
 
 type Control = ServerDuplexStream<InstructionResponse, InstructionRequest>;
 
@@ -18,12 +19,7 @@ beforeEach(async () => {
   opened = new Promise((resolve) => {
     server.addService(beamFnControlDefinition, { control: resolve, getProcessBundleDescriptor: () => undefined });
   });
-  endpoint = await new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(`127.0.0.1:${port}`);
-    });
-  });
+  endpoint = await listenOnLoopback(server);
 });
 
 afterEach(() => server.forceShutdown());

@@ -1,17 +1,11 @@
-import {
-  type Metadata,
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type sendUnaryData,
-  status,
-} from "@grpc/grpc-js";
+import { type Metadata, Server, type ServerDuplexStream, type sendUnaryData, status } from "@grpc/grpc-js";
 import "apache-beam";
 import { InstructionRequest, type InstructionResponse, ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import { beamFnControlDefinition, beamFnStateDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { MultiplexingStateChannel } from "apache-beam/worker/state";
 import { Worker as SdkWorker } from "apache-beam/worker/worker";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { listenOnLoopback } from "../listen-on-loopback";
 import { OwnBundles } from "./own-bundles";
 import { StateChannel } from "./state-channel";
 import { Worker } from "./worker";
@@ -41,12 +35,7 @@ beforeEach(async () => {
   stateOpened = new Promise((resolve) => {
     server.addService(beamFnStateDefinition, { state: ({ metadata }: { metadata: Metadata }) => resolve(metadata) });
   });
-  endpoint = await new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(`127.0.0.1:${port}`);
-    });
-  });
+  endpoint = await listenOnLoopback(server);
 });
 
 afterEach(() => server.forceShutdown());

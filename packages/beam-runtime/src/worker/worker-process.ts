@@ -1,11 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import {
-  Server,
-  ServerCredentials,
-  type ServerDuplexStream,
-  type ServerUnaryCall,
-  type sendUnaryData,
-} from "@grpc/grpc-js";
+import { Server, type ServerDuplexStream, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
 import "apache-beam";
 import type {
   Elements,
@@ -21,6 +15,8 @@ import {
   beamFnDataDefinition,
   beamFnStateDefinition,
 } from "apache-beam/proto/beam_fn_api.grpc-server";
+import { type Deferred, deferred } from "../deferred";
+import { listenOnLoopback } from "../listen-on-loopback";
 import { UNLIMITED } from "./grpc-options";
 
 type Control = ServerDuplexStream<InstructionResponse, InstructionRequest>;
@@ -30,17 +26,12 @@ export type StateStream = ServerDuplexStream<StateRequest, StateResponse>;
 /** What a process asks of the worker that it belongs to. */
 export interface ProcessOwner {
   /** A bundle's descriptor, for a process that finds data and state at `endpoint`. */
-  descriptor(id: string, endpoint: string): ProcessBundleDescriptor;
+  descriptor(id: string, endpoint: string): ProcessBundleDescriptor | undefined;
   /** Takes what a step sends to the runner; false when no more should come until `drained`. */
   send(elements: Elements): boolean;
   drained(): Promise<void>;
   /** Answers what the process reads of the runner's state. */
   state(stream: StateStream): void;
-}
-
-interface Waiting {
-  resolve(response: InstructionResponse): void;
-  reject(error: Error): void;
 }
 
 const STDERR_KEPT = 2_000;
@@ -55,12 +46,12 @@ const GRACE_MS = 2_000;
 export class WorkerProcess {
   /** Bundles under way. */
   readonly bundles = new Set<string>();
-  private readonly ended: Promise<void>;
-  private resolveEnded: () => void = () => undefined;
-  private readonly waiting = new Map<string, Waiting>();
+  private readonly ended = deferred<void>();
+  private readonly waiting = new Map<string, Deferred<InstructionResponse>>();
   private readonly delivering = new Set<() => void>();
-  private readonly control = new Connection<Control>();
-  private readonly data = new Connection<DataStream>();
+  /** Streams that the process opens. */
+  private readonly control = deferred<Control>();
+  private readonly data = deferred<DataStream>();
   private readonly server = new Server(UNLIMITED);
   private endpoint = "";
   private child: ChildProcess | undefined;
@@ -73,15 +64,15 @@ export class WorkerProcess {
     owner: ProcessOwner,
     private readonly onEnd: (process: WorkerProcess) => void,
   ) {
-    this.ended = new Promise((resolve) => {
-      this.resolveEnded = resolve;
-    });
     this.server.addService(beamFnControlDefinition, {
       control: (stream: Control) => this.connect(stream),
       getProcessBundleDescriptor: (
         { request: { processBundleDescriptorId: id } }: ServerUnaryCall<GetProcessBundleDescriptorRequest, unknown>,
         answer: sendUnaryData<ProcessBundleDescriptor>,
-      ) => answer(null, owner.descriptor(id, this.endpoint)),
+      ) => {
+        const descriptor = owner.descriptor(id, this.endpoint);
+        answer(descriptor === undefined ? new Error(`no descriptor ${id}`) : null, descriptor);
+      },
     });
     this.server.addService(beamFnDataDefinition, { data: (stream: DataStream) => this.connectData(stream, owner) });
     this.server.addService(beamFnStateDefinition, { state: (stream: StateStream) => owner.state(stream) });
@@ -90,17 +81,17 @@ export class WorkerProcess {
 
   /** Has the process do something; rejects when the process ends before it has answered. */
   async ask(request: InstructionRequest): Promise<InstructionResponse> {
-    const stream = await this.control.opened;
+    const stream = await this.control.promise;
     if (this.fault !== undefined) throw this.fault;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(request.instructionId, { resolve, reject });
-      stream.write(request);
-    });
+    const answer = deferred<InstructionResponse>();
+    this.waiting.set(request.instructionId, answer);
+    stream.write(request);
+    return answer.promise;
   }
 
   /** Hands elements on in the order of the calls; resolves when they are on their way, or the process has ended. */
   async deliver(elements: Elements): Promise<void> {
-    const stream = await this.data.opened.catch(() => undefined);
+    const stream = await this.data.promise.catch(() => undefined);
     if (stream === undefined) return;
     await new Promise<void>((resolve) => {
       if (this.fault !== undefined) return resolve();
@@ -114,10 +105,10 @@ export class WorkerProcess {
 
   /** Lets the process end by itself, for a while: resolves when it has. What is under way in it fails. */
   async end(): Promise<void> {
-    const stream = await Promise.race([this.control.opened, Promise.resolve(undefined)]).catch(() => undefined);
+    const stream = await Promise.race([this.control.promise, Promise.resolve(undefined)]).catch(() => undefined);
     stream?.end();
     const timer = setTimeout(() => this.stop(new Error("the worker is stopped")), stream === undefined ? 0 : GRACE_MS);
-    await this.ended;
+    await this.ended.promise;
     clearTimeout(timer);
   }
 
@@ -126,20 +117,21 @@ export class WorkerProcess {
     if (this.fault !== undefined) return;
     this.fault = reason;
     this.child?.kill("SIGKILL");
-    this.control.fail(reason);
-    this.data.fail(reason);
+    this.control.reject(reason);
+    this.data.reject(reason);
     for (const { reject } of this.waiting.values()) reject(reason);
     this.waiting.clear();
     // A stream that broke may never say that it wrote.
     for (const resolve of this.delivering) resolve();
     this.server.forceShutdown();
     this.onEnd(this);
-    this.resolveEnded();
+    this.ended.resolve();
   }
 
   private async start([program, ...args]: readonly [string, ...string[]]): Promise<void> {
-    this.endpoint = `127.0.0.1:${await bound(this.server)}`;
+    this.endpoint = await listenOnLoopback(this.server);
     if (this.fault !== undefined) return;
+    // No process group of its own: what ends the group of the worker ends its processes too.
     const child = spawn(program, [...args, `--control_endpoint=${this.endpoint}`], {
       stdio: ["ignore", "ignore", "pipe"],
     });
@@ -164,7 +156,7 @@ export class WorkerProcess {
     });
     // That the process ended, and how, is told by the process itself.
     stream.on("error", () => undefined);
-    this.control.open(stream);
+    this.control.resolve(stream);
   }
 
   private connectData(stream: DataStream, owner: ProcessOwner): void {
@@ -174,30 +166,6 @@ export class WorkerProcess {
       void owner.drained().then(() => stream.resume());
     });
     stream.on("error", () => undefined);
-    this.data.open(stream);
+    this.data.resolve(stream);
   }
-}
-
-/** A stream that the process will open. */
-class Connection<S> {
-  readonly opened: Promise<S>;
-  open: (stream: S) => void = () => undefined;
-  fail: (error: Error) => void = () => undefined;
-
-  constructor() {
-    this.opened = new Promise((resolve, reject) => {
-      this.open = resolve;
-      this.fail = reject;
-    });
-    this.opened.catch(() => undefined);
-  }
-}
-
-function bound(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(port);
-    });
-  });
 }

@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
+import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
 import "apache-beam";
 import {
   InstructionRequest,
@@ -11,6 +11,7 @@ import { MetricsContainer, MetricsShortIdCache } from "apache-beam/worker/metric
 import { Worker as SdkWorker } from "apache-beam/worker/worker";
 import { Reader } from "protobufjs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { listenOnLoopback } from "../listen-on-loopback";
 import { metricInfo, metricsData, resetMetrics } from "./bundle-metrics";
 import { OwnBundles } from "./own-bundles";
 import { Worker } from "./worker";
@@ -27,12 +28,7 @@ beforeEach(async () => {
     const getProcessBundleDescriptor = (): void => undefined;
     server.addService(beamFnControlDefinition, { control: resolve, getProcessBundleDescriptor });
   });
-  endpoint = await new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(`127.0.0.1:${port}`);
-    });
-  });
+  endpoint = await listenOnLoopback(server);
 });
 
 afterEach(() => server.forceShutdown());

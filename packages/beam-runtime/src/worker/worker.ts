@@ -8,7 +8,8 @@ import {
   ProcessBundleResponse,
 } from "apache-beam/proto/beam_fn_api";
 import { BeamFnControlClient } from "apache-beam/proto/beam_fn_api.grpc-client";
-import { metricInfo } from "./bundle-metrics";
+import type { MonitoringInfo } from "apache-beam/proto/metrics";
+import { type BundleMetrics, metricInfo } from "./bundle-metrics";
 import type { Bundles } from "./bundles";
 import { UNLIMITED, workerMetadata } from "./grpc-options";
 
@@ -60,19 +61,14 @@ export class Worker {
     switch (request.oneofKind) {
       case "processBundle": {
         const descriptor = await this.descriptor(request.processBundle.processBundleDescriptorId);
-        const monitoringData = await this.bundles.process(instructionId, descriptor);
-        const monitoringInfos = Object.entries(monitoringData).map(([id, payload]) => metricInfo(id, payload));
-        return {
-          oneofKind: "processBundle",
-          processBundle: ProcessBundleResponse.create({ monitoringData, monitoringInfos }),
-        };
+        const metrics = await this.bundles.process(instructionId, descriptor);
+        return { oneofKind: "processBundle", processBundle: ProcessBundleResponse.create(monitoring(metrics)) };
       }
       case "processBundleProgress": {
-        const monitoringData = await this.bundles.progress(request.processBundleProgress.instructionId);
-        const monitoringInfos = Object.entries(monitoringData).map(([id, payload]) => metricInfo(id, payload));
+        const metrics = await this.bundles.progress(request.processBundleProgress.instructionId);
         return {
           oneofKind: "processBundleProgress",
-          processBundleProgress: ProcessBundleProgressResponse.create({ monitoringData, monitoringInfos }),
+          processBundleProgress: ProcessBundleProgressResponse.create(monitoring(metrics)),
         };
       }
       case "processBundleSplit":
@@ -108,4 +104,13 @@ export class Worker {
     }
     return descriptor;
   }
+}
+
+/** Both ways of telling metrics: some runners know the ids, all know the infos. */
+function monitoring(monitoringData: BundleMetrics): {
+  monitoringData: BundleMetrics;
+  monitoringInfos: MonitoringInfo[];
+} {
+  const monitoringInfos = Object.entries(monitoringData).map(([id, payload]) => metricInfo(id, payload));
+  return { monitoringData, monitoringInfos };
 }
