@@ -32,7 +32,7 @@ export function contractsAt(directory: string, ref: string): ContractFiles {
       `--against ${ref}: git knows no such ref here; fetch it, or name a branch, a tag or a commit`,
     ]);
   }
-  const listed = git(root, ["ls-tree", "-r", "-z", "--name-only", commit.trim(), "--", SCHEMAS]) ?? "";
+  const listed = listing(root, commit.trim(), SCHEMAS);
   const paths = listed
     .split("\0")
     .map((path) => path.slice(SCHEMAS.length + 1))
@@ -44,14 +44,22 @@ export function contractsAt(directory: string, ref: string): ContractFiles {
   return new Map(paths.map((path, i) => [path, texts[i] ?? ""]));
 }
 
+/** Paths below a folder at a ref, each ended by a NUL. What cannot be listed is an error: no paths are no contracts. */
+function listing(root: string, ref: string, folder: string): string {
+  const listed = git(root, ["ls-tree", "-r", "-z", "--name-only", ref, "--", folder]);
+  if (listed === null) throw new Error(`git cannot list ${folder} at ${ref} in ${root}`);
+  return listed;
+}
+
 /** The texts of several objects by one process; a process for each would take longer than all else. */
 function blobs(root: string, names: readonly string[]): readonly string[] {
-  const { stdout } = spawnSync("git", ["cat-file", "--batch"], {
+  const { status, stdout } = spawnSync("git", ["cat-file", "--batch"], {
     cwd: root,
     input: names.map((name) => `${name}\n`).join(""),
     maxBuffer: 256 * 1024 * 1024,
     stdio: ["pipe", "pipe", "ignore"],
   });
+  if (status !== 0) throw new Error(`git cannot read ${names.length} contracts in ${root}`);
   const texts: string[] = [];
   for (let at = 0; at < stdout.length; ) {
     // "<object> blob <bytes>", a line break, the bytes, a line break.
@@ -66,7 +74,7 @@ function blobs(root: string, names: readonly string[]): readonly string[] {
 /** Writes the packages' sources and contracts as they were at a git ref below a folder, and nothing else of them. */
 export function writePackagesAt(directory: string, ref: string, folder: string): void {
   const root = checkoutRoot(directory);
-  const listed = git(root, ["ls-tree", "-r", "-z", "--name-only", ref, "--", "packages"]) ?? "";
+  const listed = listing(root, ref, "packages");
   const wanted = listed.split("\0").filter((path) => /^packages\/[^/]+\/(src|schemas)\//.test(path));
   if (wanted.length === 0) return;
   const archived = spawnSync("git", ["archive", "--format=tar", ref, "--", ...wanted], {

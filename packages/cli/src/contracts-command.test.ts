@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { freeze } from "@junoplus/contracts/generate/freeze";
@@ -54,6 +55,16 @@ test("nothing changed", async () => {
     code: 0,
     out: "against main: 0 changed, 0 new, 0 removed: may be merged. No contract changes.\n",
   });
+});
+
+test("a ref of which git cannot list the contracts is an error, and not one without contracts", async () => {
+  const { stdout } = spawnSync("git", ["rev-parse", `main:${SCHEMAS}`], { cwd: root, encoding: "utf8" });
+  const object = stdout.trim();
+  rmSync(join(root, ".git/objects", object.slice(0, 2), object.slice(2)));
+  const { code, out, err } = await contracts("check", "--against", "main");
+  expect(code).toBe(1);
+  expect(out).toBe("");
+  expect(err).toContain(`git cannot list ${SCHEMAS} at`);
 });
 
 describe("changes that are refused, whatever the version", () => {

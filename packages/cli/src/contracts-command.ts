@@ -1,15 +1,14 @@
 import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { CONTRACTS_PACKAGE, type ContractFiles, contractsAt, projectRoot, workingContracts } from "./contract-files";
 import { contractDiffs, contractIn } from "./contracts-diff";
 import { faultReport, textReport } from "./contracts-report";
 import type { ExitCode, Output } from "./output";
-import { replayProgress } from "./replay-progress";
 import { annotations } from "./review/annotations";
 import { codeOwners } from "./review/code-owners";
 import { assumedFields, type ContractsReview, contractsReview, type ReadersOf } from "./review/contracts-review";
 import { reviewComment, reviewPage } from "./review/review-page";
-import { SAMPLE_DIRECTORY } from "./sample-directory";
+import { SAMPLE_WORDS } from "./sample-directory";
 
 export interface ContractsOptions {
   readonly directory: string;
@@ -71,18 +70,19 @@ async function reviewOf(
   const after = workingContracts(directory);
   const before = contractsAt(directory, against);
   const diffs = contractDiffs(before, after, prefix);
-  const progress = replayProgress(output.stderr);
   const replays =
     replay && diffs.length > 0
-      ? await (await import("./contracts-replay.js")).replayContracts({
-          before,
-          after,
-          source: source === undefined ? SAMPLE_DIRECTORY : resolve(directory, source),
-          countCarried: new Map(diffs.map((diff) => [diff.table, assumedFields(diff)])),
-          onProgress: progress.changes,
-        })
+      ? await (await import("./replay-with-progress.js")).replayWithProgress(
+          {
+            before,
+            after,
+            directory,
+            source,
+            countCarried: new Map(diffs.map((diff) => [diff.table, assumedFields(diff)])),
+          },
+          output,
+        )
       : [];
-  progress.done();
   const isMoreThanWords = diffs.some(({ differences }) => differences.some(({ bump }) => bump !== "patch"));
   const readersOf: ReadersOf =
     withReaders && isMoreThanWords ? (await import("./review/readers.js")).readersIn(directory, against) : () => [];
@@ -90,7 +90,7 @@ async function reviewOf(
   return contractsReview({
     against,
     diffs,
-    replayed: replay ? (source ?? "the shipped sample") : null,
+    replayed: replay ? (source ?? SAMPLE_WORDS) : null,
     replays,
     readersOf,
     ownersOf: codeOwners(projectRoot(directory)),

@@ -1,10 +1,8 @@
-import { resolve } from "node:path";
 import { contractsAt, workingContracts } from "./contract-files";
-import { replayContracts } from "./contracts-replay";
 import type { ExitCode, Output } from "./output";
-import { replayProgress } from "./replay-progress";
 import { replayReport } from "./replay-report";
-import { SAMPLE_DIRECTORY } from "./sample-directory";
+import { replayWithProgress } from "./replay-with-progress";
+import { SAMPLE_WORDS } from "./sample-directory";
 
 export interface ReplayCommandOptions {
   readonly directory: string;
@@ -20,17 +18,12 @@ export interface ReplayCommandOptions {
 /** `medallion contracts replay`: how stored documents fare under the proposal. It informs, and is no verdict: exit 0. */
 export async function replayCommand(options: ReplayCommandOptions, output: Output): Promise<ExitCode> {
   const { directory, against, contract, format } = options;
-  const source = options.source ?? "the shipped sample";
+  const source = options.source ?? SAMPLE_WORDS;
   const [after, before] = [workingContracts(directory), contractsAt(directory, against)];
-  const progress = replayProgress(output.stderr);
-  const replays = await replayContracts({
-    before,
-    after,
-    source: options.source === undefined ? SAMPLE_DIRECTORY : resolve(directory, options.source),
-    ...(contract !== undefined && { contract }),
-    onProgress: progress.changes,
-  });
-  progress.done();
+  const replays = await replayWithProgress(
+    { before, after, directory, source: options.source, ...(contract !== undefined && { contract }) },
+    output,
+  );
   output.stdout.write(
     format === "json"
       ? `${JSON.stringify({ against, source, contracts: replays }, null, 2)}\n`

@@ -85,6 +85,8 @@ export interface HeapObject {
   readonly kind: "object" | "list" | "map" | "collection" | "anchor" | "external" | "json";
   readonly born: number;
   readonly fields: Map<string, Value>;
+  /** Names that were assigned after it was made, and may not be there yet. */
+  readonly assigned: Set<string>;
   /** Of a list or map: any element; of an object: any field whose name is not known. */
   element: Value;
   /** Of a map: any key. */

@@ -60,6 +60,16 @@ describe("a column is decided by", () => {
     ["a condition around an assignment", `let x = 0; if (raw.a) x = 1; return [{ id: "1", x, y: 1 }];`, ["/a"]],
     ["an early return", `const x = pick(raw); return [{ id: "1", x, y: 1 }];`, ["/a", "/b"]],
     ["a default", `const { a = raw.b } = raw; return [{ id: "1", x: a, y: 1 }];`, ["/a", "/b"]],
+    [
+      "a name that is one of several",
+      `const o = { k: 1 }; let x = 0; for (const w of ["k", "z"]) x = w in o ? raw.b : raw.c; return [{ id: "1", x, y: 1 }];`,
+      ["/b", "/c"],
+    ],
+    [
+      "a name that may not be there yet",
+      `const o: { k?: number } = {}; if (raw.a) o.k = 1; return [{ id: "1", x: "k" in o ? raw.b : raw.c, y: 1 }];`,
+      ["/a", "/b", "/c"],
+    ],
     ["a renamed part", `const { part: { p: inner } = {} } = raw; return [{ id: "1", x: inner, y: 1 }];`, ["/part/p"]],
     ["an optional chain", `return [{ id: "1", x: raw.part?.q ?? null, y: 1 }];`, ["/part/q"]],
     ["a literal name", `return [{ id: "1", x: raw["c"], y: 1 }];`, ["/c"]],

@@ -733,8 +733,12 @@ export class Flow {
   private isIn(key: Value, value: Value, at: ts.Node): Value {
     const [word] = key.words ?? [];
     const isClosed = (ref: HeapObject): boolean =>
-      ref.kind === "object" && ref.spreads.size === 0 && ref.element === NOTHING && ref.classNode === undefined;
-    if (word === undefined || value.refs.size === 0 || ![...value.refs].every(isClosed)) {
+      ref.kind === "object" &&
+      ref.spreads.size === 0 &&
+      ref.element === NOTHING &&
+      ref.classNode === undefined &&
+      (word === undefined || !ref.assigned.has(word));
+    if (word === undefined || key.words?.size !== 1 || value.refs.size === 0 || ![...value.refs].every(isClosed)) {
       return scalar(union(this.deep(key, at), this.deep(value, at)));
     }
     const has = [...value.refs].map(({ fields }) => fields.has(word));

@@ -46,6 +46,7 @@ export class Heap {
       kind,
       born: this.clock,
       fields: new Map(),
+      assigned: new Set(),
       element: NOTHING,
       keys: NOTHING,
       labels: NO_LABELS,
@@ -58,6 +59,7 @@ export class Heap {
 
   /** Writes a named part; conditions and the order of loops that the object outlives decide it too. */
   setField(ref: HeapObject, name: string, value: Value, isConditional = true): void {
+    if (isConditional) ref.assigned.add(name);
     const written = isConditional ? labelled(value, this.deciding(ref.born)) : value;
     const old = ref.fields.get(name) ?? NOTHING;
     const now = join(old, written);
