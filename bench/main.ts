@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeChangelog } from "@junoplus/bronze-ingest/testing/changelog-generator";
 import { benchCoders } from "./coders";
+import { median } from "./median";
 import { benchRuntime } from "./runtime";
 import { say } from "./say";
 import type { Measurement, StepName } from "./step";
@@ -41,10 +42,6 @@ function measure(name: StepName, directory: string): Promise<Measurement> {
       else resolve(measurement);
     });
   });
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** Steps in turn, round after round, so that a machine that slows down slows all of them. */

@@ -1,4 +1,5 @@
 import { busyMilliseconds } from "@junoplus/beam-runtime/testing/measure-runner";
+import { median } from "./median";
 import { say } from "./say";
 
 /** Four processes are at least so many times as fast as one, on two processors. */
@@ -15,7 +16,7 @@ export async function benchWorkerProcesses(rounds: number): Promise<boolean> {
     ratios.push(one / four);
     say(`one worker process ${(one / 1000).toFixed(1)} s, four ${(four / 1000).toFixed(1)} s`);
   }
-  const median = [...ratios].sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN;
-  say(`four worker processes are ${median.toFixed(2)} times as fast as one (bound ${BOUND})`);
-  return median >= BOUND;
+  const ratio = median(ratios);
+  say(`four worker processes are ${ratio.toFixed(2)} times as fast as one (bound ${BOUND})`);
+  return ratio >= BOUND;
 }
