@@ -1,10 +1,7 @@
+import { BY_SENSITIVITY, OPEN_DATASETS } from "../privacy";
 import type { Difference } from "./difference";
 import { difference, fromTo, type Place, type Rule } from "./rule";
 import { pointerBelow, type Schema, same, schemaOf } from "./schema";
-
-/** Datasets that more people may read than those who need to know whose row it is. */
-const OPEN_DATASETS: ReadonlySet<string> = new Set(["gold", "semantic", "quality"]);
-const CLOSENESS: readonly unknown[] = ["internal", "health", "direct_identifier"];
 
 /** How close a value stands to a person. No direct identifier goes further than silver, in no version. */
 export const classificationRule: Rule = {
@@ -25,7 +22,7 @@ function classified(old: unknown, now: unknown, pointer: string, place: Place): 
   if (old === now) return [];
   const change = `Classification from ${fromTo(old, now)}`;
   if (now === "direct_identifier" && isOpen(place)) return [exposed(change, pointer, place)];
-  return CLOSENESS.indexOf(now) > CLOSENESS.indexOf(old)
+  return sensitivity(now) > sensitivity(old)
     ? [
         difference(
           "classification_raised",
@@ -44,6 +41,10 @@ function classified(old: unknown, now: unknown, pointer: string, place: Place): 
           "holds",
         ),
       ];
+}
+
+function sensitivity(classification: unknown): number {
+  return (BY_SENSITIVITY as readonly unknown[]).indexOf(classification);
 }
 
 function newIdentifiers(before: Schema, after: Schema, place: Place): readonly Difference[] {
