@@ -134,8 +134,25 @@ describe("infra", async () => {
       const named = [
         ...others.flatMap((name) => Object.keys(local<object>(name))),
         ...local<readonly string[]>("tag_jobs"),
+        ...local<readonly string[]>("internal_tag_jobs"),
       ];
       expect(named.filter((job) => !jobs.includes(job))).toEqual([]);
+    });
+
+    test("each that reads tables may read their tagged columns, and only internal ones where it reads no others", () => {
+      const mostSensitive = (roles: RolesByJob): readonly string[] =>
+        Object.keys(roles).flatMap((layer) => fromContracts.datasets[layer]?.classification ?? []);
+      const readers = Object.entries(datasetRoles).filter(([, roles]) => mostSensitive(roles).length > 0);
+      const [internal, others] = [true, false].map((isInternal) =>
+        readers
+          .filter(([, roles]) => mostSensitive(roles).every((level) => level === "internal") === isInternal)
+          .map(([job]) => job),
+      );
+      expect(sorted(local<readonly string[]>("internal_tag_jobs"))).toEqual(sorted(internal ?? []));
+      expect(sorted(local<readonly string[]>("tag_jobs"))).toEqual(sorted(others ?? []));
+      const grants = local<string>("tag_grants");
+      expect(grants).toContain("for job in local.tag_jobs :");
+      expect(grants).toMatch(/for job in local\.internal_tag_jobs : [^\n]* if classification == "internal" &&/);
     });
 
     test("a dataset that a job has a role on is there", () => {

@@ -5,9 +5,15 @@ locals {
 
   # Jobs that read or write tagged columns, and those who are cleared for the classification.
   tag_jobs = ["run", "check", "reconcile"]
+  # Jobs whose columns are all internal: they see no others.
+  internal_tag_jobs = ["watch"]
   tag_grants = flatten([
     for classification, members in local.cleared : [
-      for member in concat([for job in local.tag_jobs : local.job_members[job] if contains(keys(local.jobs), job)], tolist(members)) :
+      for member in concat(
+        [for job in local.tag_jobs : local.job_members[job] if contains(keys(local.jobs), job)],
+        [for job in local.internal_tag_jobs : local.job_members[job] if classification == "internal" && contains(keys(local.jobs), job)],
+        tolist(members),
+      ) :
       { classification = classification, member = member }
     ] if var.policy_tags
   ])

@@ -198,3 +198,15 @@ run "every_classification_has_a_tag_for_those_who_are_cleared" {
     error_message = "who is cleared for health sees health and internal columns, and no direct identifier"
   }
 }
+
+run "the_watch_reads_internal_columns_and_no_others" {
+  variables {
+    policy_tags = true
+    watch       = { notification_channels = ["projects/junoplus-data/notificationChannels/1"] }
+  }
+
+  assert {
+    condition     = [for grant in google_data_catalog_policy_tag_iam_member.reader : one([for classification, tag in google_data_catalog_policy_tag.classification : classification if tag.name == grant.policy_tag]) if grant.member == "serviceAccount:medallion-watch@junoplus-data.iam.gserviceaccount.com"] == ["internal"]
+    error_message = "the watch cannot read the ledger of runs, or can read columns that are not internal"
+  }
+}

@@ -52,7 +52,8 @@ function wordsOf(code: unknown, message: string): { readonly fault: string; read
   return { fault: said, cure: "Nothing was changed." };
 }
 
-function codeOf(error: unknown): unknown {
+/** The code that an error carries, HTTP's, gRPC's or Node's; undefined where it has none. */
+export function codeOf(error: unknown): unknown {
   return (Object(error) as { readonly code?: unknown }).code;
 }
 

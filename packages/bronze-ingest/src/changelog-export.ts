@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { BigQueryReadClient, protos } from "@google-cloud/bigquery-storage";
 import { createDefaultBackoffSettings, createRetryOptions } from "google-gax";
-import { accessError, isTransient } from "./changelog-access-error";
+import { accessError, codeOf, isTransient } from "./changelog-access-error";
 import type { ChangelogFile } from "./changelog-files";
 import { changelogLines } from "./changelog-lines";
 import type { ChangelogTable } from "./changelog-tables";
@@ -148,7 +148,7 @@ async function readStream(
       }
       return;
     } catch (error) {
-      if (!isTransient(error)) throw Object(error).code === undefined ? error : accessError(nameOf(table), error);
+      if (!isTransient(error)) throw codeOf(error) === undefined ? error : accessError(nameOf(table), error);
       if (attempt >= ATTEMPTS) throw accessError(nameOf(table), error);
       await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }

@@ -1,4 +1,5 @@
 import {
+  type Data,
   Field,
   makeData,
   RecordBatch,
@@ -16,22 +17,28 @@ import { changelogLines } from "./changelog-lines";
 
 const micros = (text: string): bigint => BigInt(Date.parse(text)) * 1000n;
 
+const TIMESTAMP = new TimestampMicrosecond("UTC");
+
 /** An Arrow stream of a table with a timestamp and a data column. */
 function message(rows: readonly { readonly micros: bigint; readonly data: string | null }[]): Uint8Array {
-  const type = new TimestampMicrosecond("UTC");
-  const timestamp = makeData({ type, data: BigInt64Array.from(rows, (row) => row.micros), length: rows.length });
-  const data = vectorFromArray(
+  const micros = BigInt64Array.from(rows, (row) => row.micros);
+  return messageOf(
+    makeData({ type: TIMESTAMP, data: micros, length: rows.length }),
     rows.map((row) => row.data),
-    new Utf8(),
-  ).data[0];
-  const schema = new Schema([new Field("timestamp", type), new Field("data", new Utf8(), true)]);
-  const children = [timestamp, data] as NonNullable<typeof data>[];
-  const struct = makeData({ type: new Struct(schema.fields), length: rows.length, children });
+  );
+}
+
+function messageOf(timestamp: Data<TimestampMicrosecond> | undefined, texts: readonly (string | null)[]): Uint8Array {
+  const schema = new Schema([new Field("timestamp", TIMESTAMP, true), new Field("data", new Utf8(), true)]);
+  const children = [timestamp, vectorFromArray(texts, new Utf8()).data[0]] as Data[];
+  const struct = makeData({ type: new Struct(schema.fields), length: texts.length, children });
   return RecordBatchStreamWriter.writeAll(new Table(schema, [new RecordBatch(schema, struct)])).toUint8Array(true);
 }
 
-const lines = (...rows: Parameters<typeof message>[0]): readonly unknown[] =>
-  [...changelogLines(["timestamp", "data"], new Uint8Array(), message(rows))]
+const lines = (...rows: Parameters<typeof message>[0]): readonly unknown[] => linesOf(message(rows));
+
+const linesOf = (stream: Uint8Array): readonly unknown[] =>
+  [...changelogLines(["timestamp", "data"], new Uint8Array(), stream)]
     .join("")
     .split("\n")
     .slice(0, -1)
@@ -47,6 +54,15 @@ test("a microsecond is kept, before 1970 and at both ends of the calendar too", 
   expect(lines(...instants.map(([at]) => ({ micros: at, data: "{}" })))).toEqual(
     instants.map(([, timestamp]) => ({ timestamp, data: "{}", old_data: null })),
   );
+});
+
+test("no timestamp is null, and no instant of 1970", () => {
+  const timestamp = vectorFromArray([null, Date.parse("2024-08-26T15:33:27.642Z"), null], TIMESTAMP).data[0];
+  expect(linesOf(messageOf(timestamp, ["{}", "{}", null]))).toEqual([
+    { timestamp: null, data: "{}", old_data: null },
+    { timestamp: "2024-08-26T15:33:27.642000Z", data: "{}", old_data: null },
+    { timestamp: null, data: null, old_data: null },
+  ]);
 });
 
 test("any text comes back as it was, NULL as null, in the rows' order", () => {

@@ -36,7 +36,7 @@ function columnOf(rows: RecordBatch, name: string): (row: number) => string | nu
   if (name !== "timestamp") return (row) => column.get(row) as string | null;
   // Arrow's own reading divides to milliseconds and loses digits far from 1970; the column holds microseconds.
   const micros = column.data[0]?.values as BigInt64Array;
-  return (row) => canonicalMicros(micros[row] ?? 0n);
+  return (row) => (column.isValid(row) ? canonicalMicros(micros[row] ?? 0n) : null);
 }
 
 function canonicalMicros(micros: bigint): string | null {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type ChangelogContract, changelogContracts, type DocumentVersion } from "@junoplus/contracts";
@@ -16,12 +16,14 @@ const [newest] = readContracts(VERSIONED_CONTRACT) as [ContractFolder];
 const versions = [...olderVersions(VERSIONED_CONTRACT, newest), newest];
 const CONTRACTS = join(__dirname, "../../contracts");
 
+let parent: string;
 let directory: string;
 let contract: ChangelogContract;
 let interpreted: ChangelogContract;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), "versions-"));
+  parent = mkdtempSync(join(tmpdir(), "versions-"));
+  directory = join(parent, "inner/built");
   const built = await builtContracts(VERSIONED_CONTRACT, directory);
   contract = built.changelogContracts[0] as ChangelogContract;
   const upcasters = built.upcasters[contract.table];
@@ -29,7 +31,13 @@ beforeAll(async () => {
   interpreted = interpretedChangelog(newest, versions.slice(0, -1), upcasters);
 });
 afterAll(() => {
-  rmSync(directory, { recursive: true });
+  rmSync(parent, { recursive: true });
+});
+
+test("what is generated beside the package stays in the directory that was given", () => {
+  expect([readdirSync(parent), readdirSync(join(parent, "inner"))]).toEqual([["inner"], ["built"]]);
+  expect(existsSync(join(directory, "infra/generated/contracts.json"))).toBe(true);
+  expect(existsSync(join(directory, "packages/silver-transforms/src/generated/tables.ts"))).toBe(true);
 });
 
 function read(document: object, own: ChangelogContract = contract): LoggedChange {

@@ -11,6 +11,6 @@ export {
   documentHistories,
   latestDocuments,
 } from "./changes";
-export { documentOf, type ReadDocument, readDocument } from "./document";
+export { documentOf, readDocument } from "./document";
 export { documentPath, type PathParams, pathParams } from "./document-path";
 export { type StoredDocument, storedDocument } from "./stored-document";

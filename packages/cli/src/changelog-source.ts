@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type ChangelogFile, changeCounter, changelogDataset, changelogFiles } from "@junoplus/bronze-ingest";
+import { changeCounter, changelogDataset, changelogFiles } from "@junoplus/bronze-ingest";
+import type { ChangelogExport } from "@junoplus/bronze-ingest/changelog-export";
 import type { Progress } from "./progress";
 
 /** Which change logs are read, and where from. */
@@ -16,15 +17,12 @@ export interface SourceOptions {
 export interface ChangelogSource {
   /** Prefixes of which there is no change log. */
   readonly missing: readonly string[];
-  /** The files to read; what has to be fetched first is written below the directory, which its owner removes. */
-  files(directory: string, progress: Progress): Promise<FetchedChangelogs>;
+  /**
+   * The files to read, and how many changes must be in those of each prefix, where that is known; what has to be fetched
+   * first is written below the directory, which its owner removes.
+   */
+  files(directory: string, progress: Progress): Promise<ChangelogExport>;
   close(): Promise<void>;
-}
-
-/** The files of a source; and how many changes must be in those of each prefix, where that is known. */
-export interface FetchedChangelogs {
-  readonly files: readonly ChangelogFile[];
-  readonly rows: ReadonlyMap<string, number>;
 }
 
 /**

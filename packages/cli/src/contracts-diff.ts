@@ -3,7 +3,7 @@ import type { Difference, Verdict } from "@junoplus/contracts/compatibility/diff
 import { fieldPointer } from "@junoplus/contracts/compatibility/field-pointer";
 import { type Bump, type BumpCheck, bumpOf, checkBump } from "@junoplus/contracts/compatibility/required-bump";
 import { type WarehouseDiff, warehouseDiff } from "@junoplus/contracts/compatibility/warehouse-diff";
-import { type ContractFolder, LAYERS, parseContract } from "@junoplus/contracts/generate/schema-file";
+import { type ContractFolder, compareVersions, LAYERS, parseContract } from "@junoplus/contracts/generate/schema-file";
 import type { ContractFiles } from "./contract-files";
 
 /** A contract that cannot be compared: the file, and what is wrong with it. */
@@ -171,7 +171,7 @@ export function contractIn(files: ContractFiles, folder: string, name: string): 
 function frozenVersions(folder: string, before: ContractFiles, after: ContractFiles): readonly string[] {
   return [...new Set([...before.keys(), ...after.keys()])]
     .filter((path) => path.startsWith(`${folder}/versions/`))
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    .sort(compareVersions);
 }
 
 function folderOf(path: string): string {

@@ -1,6 +1,6 @@
 import type { WorkerEnvironment } from "@junoplus/beam-runtime";
 import { changelogDataset } from "@junoplus/bronze-ingest/changelog-tables";
-import { type Classification, tableContracts, timestampFromIso } from "@junoplus/contracts";
+import { BY_SENSITIVITY, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import type { PolicyTags } from "@junoplus/warehouse";
 import type { SourceOptions } from "./changelog-source";
 import type { StoreOptions } from "./open-store";
@@ -164,7 +164,7 @@ function pipelineRunnerOptions(
   return { runner, endpoint, environment: workerEnvironment(environment, faults), processes: Number(processes) };
 }
 
-const CLASSIFICATIONS: readonly string[] = ["direct_identifier", "health", "internal"] satisfies Classification[];
+const CLASSIFICATIONS: readonly string[] = BY_SENSITIVITY.toReversed();
 
 function policyTags(given: string | undefined, faults: string[]): PolicyTags {
   const pairs = (given ?? "").split(",").flatMap((pair) => (pair.trim() === "" ? [] : [pair.trim()]));

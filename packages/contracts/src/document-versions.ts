@@ -61,7 +61,7 @@ export function documentVersions(
 }
 
 /** Majors below that of the newest version, in order: one upcaster each, to the next major that there is. */
-function olderMajors(older: readonly string[], newest: string): readonly number[] {
+export function olderMajors(older: readonly string[], newest: string): readonly number[] {
   return [...new Set(older.map(majorOf))].filter((major) => major < majorOf(newest)).sort((a, b) => a - b);
 }
 

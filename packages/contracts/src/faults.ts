@@ -1,5 +1,6 @@
 import type { ErrorObject } from "ajv";
 import type { Fault, RejectReason } from "./contract";
+import { escapePointer } from "./json-pointer";
 
 /** A validator compiled ahead by ajv: true when the value keeps the contract, else `errors` says what does not. */
 export interface CompiledValidator {
@@ -46,8 +47,4 @@ function toFault(error: ErrorObject, missing: Readonly<Record<string, RejectReas
 function message(error: ErrorObject): string {
   if (error.keyword === "format") return `must be a ${String(error.params["format"])}`;
   return error.message ?? `breaks ${error.keyword}`;
-}
-
-function escapePointer(name: string): string {
-  return name.replace(/~/g, "~0").replace(/\//g, "~1");
 }

@@ -12,5 +12,6 @@ export type {
   TableContract,
 } from "./contract";
 export * from "./generated";
+export { BY_SENSITIVITY, OPEN_DATASETS } from "./privacy";
 export { dayOf, epochDay, epochMicros, isTimestamp, timestampFromFirestore, timestampFromIso } from "./timestamps";
 export { wellFormed } from "./well-formed";

@@ -1,12 +1,9 @@
 import type { TableField, TableMetadata } from "@google-cloud/bigquery";
-import type { Classification, Column, TableContract } from "@junoplus/contracts";
+import { BY_SENSITIVITY, type Classification, type Column, type TableContract } from "@junoplus/contracts";
 import { describedTableText, tableFacts } from "./table-facts";
 
 /** Full names of the policy tags that guard columns, `projects/P/locations/L/taxonomies/T/policyTags/N`, by classification. */
 export type PolicyTags = Readonly<Partial<Record<Classification, string>>>;
-
-/** From harmless to naming a person. */
-const CLASSIFICATIONS: readonly Classification[] = ["internal", "health", "direct_identifier"];
 
 /** A column as the API has it. */
 export function tableField(column: Column, policyTags: PolicyTags): TableField {
@@ -40,7 +37,7 @@ export function tableCreation(contract: TableContract, policyTags: PolicyTags): 
 
 /** Labels of a table or view: whose it is, and the most sensitive of its columns. Labels take no dots and no capitals. */
 export function tableLabels(contract: TableContract): Readonly<Record<string, string>> {
-  const classification = CLASSIFICATIONS.findLast((level) =>
+  const classification = BY_SENSITIVITY.findLast((level) =>
     contract.columns.some((column) => column.classification === level),
   );
   return {

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import type { Classification, Layer } from "@junoplus/contracts";
 import { compatibility } from "@junoplus/contracts/compatibility/compatibility";
 import type { Difference } from "@junoplus/contracts/compatibility/difference";
-import type { ContractFolder, ContractSchema, PropertySchema } from "@junoplus/contracts/generate/schema-file";
+import {
+  type ContractFolder,
+  type ContractSchema,
+  compareVersions,
+  type PropertySchema,
+} from "@junoplus/contracts/generate/schema-file";
 import type { FieldUse } from "../downstream/downstream";
 
 /** One contract as its page shows it. */
@@ -155,7 +160,7 @@ function versionsOf(folder: string, schema: ContractSchema, version: string): re
   const frozen = readdirSync(join(folder, "versions"))
     .map((name) => name.replace(/\.json$/, ""))
     .filter((name) => name !== version)
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .sort(compareVersions)
     .map((name): readonly [string, ContractSchema] => [
       name,
       JSON.parse(readFileSync(join(folder, `versions/${name}.json`), "utf8")) as ContractSchema,

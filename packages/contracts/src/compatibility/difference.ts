@@ -7,7 +7,8 @@ export type Verdict = "holds" | "assumes" | "breaks";
 export type Direction = "backward" | "forward";
 
 type Bound = "minimum" | "maximum" | "min_length" | "max_length" | "min_items" | "max_items";
-type ContentModel = "open" | "partially_open" | "closed";
+/** What a schema says of fields that it does not name: anything, something, or that there are none. */
+export type ContentModel = "open" | "partially_open" | "closed";
 
 /** Every way in which two versions of a contract differ; closed, so that every one has a bump. */
 export type DifferenceKind =

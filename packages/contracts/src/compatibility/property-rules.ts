@@ -1,8 +1,6 @@
-import { type Difference, type DifferenceKind, type Verdict, verdictOf } from "./difference";
+import { type ContentModel, type Difference, type DifferenceKind, type Verdict, verdictOf } from "./difference";
 import { difference, type Place, type Rule } from "./rule";
 import { listOf, namesOf, pointerBelow, type Schema, same, schemaOf } from "./schema";
-
-type ContentModel = "open" | "partially_open" | "closed";
 
 /** Fields that come, go or stay. What a field's coming means depends on what was allowed where nothing was named. */
 export const propertiesRule: Rule = {

@@ -1,8 +1,6 @@
 import type { Classification, Layer } from "../contract";
+import { BY_SENSITIVITY } from "../privacy";
 import { type ContractFolder, LAYERS, type PropertySchema } from "./schema-file";
-
-/** From what may be seen by most to what may be seen by fewest: who may read one may read those before it. */
-const BY_SENSITIVITY: readonly Classification[] = ["internal", "health", "direct_identifier"];
 
 /** What Terraform knows of the contracts: each dataset with the most sensitive classification of its columns, and the ledger. */
 export function datasetFacts(contracts: readonly ContractFolder[]): string {

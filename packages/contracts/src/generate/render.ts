@@ -30,7 +30,7 @@ export async function render(packageRoot: string): Promise<ReadonlyMap<string, s
   return files;
 }
 
-/** The one generated file outside of the package: which modules the silver layer has follows from the contracts. */
+/** Which modules the silver layer has follows from the contracts. */
 const SILVER_TABLES = "../silver-transforms/src/generated/tables.ts";
 
 function silverTablesSource(contracts: readonly ContractFolder[]): string {

@@ -93,9 +93,14 @@ export function olderVersions(packageRoot: string, contract: ContractFolder): re
     .sort(byVersion);
 }
 
-/** The order of versions: number by number. */
+/** The order of contracts by version. */
 export function byVersion(a: { readonly version: string }, b: { readonly version: string }): number {
-  return a.version.localeCompare(b.version, "en", { numeric: true });
+  return compareVersions(a.version, b.version);
+}
+
+/** The order of versions, and of paths that differ in a version only: number by number. */
+export function compareVersions(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
 }
 
 /** A contract from the text of its `schema.json` or of a frozen copy. Throws with the file and the cure when its `$id` is off. */

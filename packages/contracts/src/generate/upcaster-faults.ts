@@ -1,5 +1,5 @@
 import type { Upcasters } from "../contract";
-import { majorOf, majorsWithoutUpcaster } from "../document-versions";
+import { majorOf, majorsWithoutUpcaster, olderMajors } from "../document-versions";
 import type { ContractFolder } from "./schema-file";
 
 /**
@@ -13,23 +13,20 @@ export function upcasterFaults(
 ): readonly string[] {
   const { versionField, unversioned } = schema.changelog ?? {};
   const contract = `${schema.title} ${version}`;
-  const olderMajors = new Set(
-    older.map((frozen) => majorOf(frozen.version)).filter((major) => major < majorOf(version)),
-  );
+  const frozenVersions = older.map((frozen) => frozen.version);
+  const majors = olderMajors(frozenVersions, version);
   if (versionField === undefined) {
     return Object.keys(upcasters).length === 0
       ? []
       : [`${contract} has upcasters, but no versionField: no document can claim an older version`];
   }
-  const missing = majorsWithoutUpcaster(
-    older.map((frozen) => frozen.version),
-    version,
-    upcasters,
-  ).map((major) => `${contract} has no upcaster from major ${major}: add it to src/upcasters.ts`);
+  const missing = majorsWithoutUpcaster(frozenVersions, version, upcasters).map(
+    (major) => `${contract} has no upcaster from major ${major}: add it to src/upcasters.ts`,
+  );
   const idle = Object.keys(upcasters)
-    .filter((major) => !olderMajors.has(Number(major)))
+    .filter((major) => !majors.includes(Number(major)))
     .map((major) => `${contract} has an upcaster from major ${major}, which is no older major of it: take it out`);
-  const isKnown = unversioned === undefined || unversioned === majorOf(version) || olderMajors.has(unversioned);
+  const isKnown = unversioned === undefined || unversioned === majorOf(version) || majors.includes(unversioned);
   const types = [schema.properties[versionField]?.type ?? []].flat();
   const isClaim = types.length > 0 && types.every((type) => type === "integer" || type === "string");
   return [

@@ -107,6 +107,13 @@ describe("a table", () => {
     );
   });
 
+  test.each<[string, (schema: Editable) => void, string]>([
+    ["keyword", (s) => (column(s, "age")["a/b~c"] = 0), "/properties/age/a~1b~0c: is no keyword"],
+    ["column", (s) => (s.properties["a/b~c"] = column(s, "age")), "/properties/a~1b~0c: is no name"],
+  ])("a slash or tilde in the name of a %s is escaped in the pointer", (_case, change, fault) => {
+    expect(faultsAfter(TABLE, change).join("\n")).toContain(`schema.json ${fault}`);
+  });
+
   test("every fault is told at once", () => {
     const faults = faultsAfter(TABLE, (schema) => {
       schema.warehouse["key"] = ["nobody"];

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ErrorObject, ValidateFunction } from "ajv";
 import Ajv2020 from "ajv/dist/2020";
+import { pointerBelow } from "../compatibility/schema";
 import type { ContractFolder, ContractSchema } from "../generate/schema-file";
 import type { ContractFault } from "./contract-fault";
 
@@ -51,17 +52,17 @@ function faultOf({ keyword, params, instancePath, message, data }: ErrorObject):
   switch (keyword) {
     case "additionalProperties":
       return {
-        pointer: `${instancePath}/${params["additionalProperty"]}`,
+        pointer: pointerBelow(instancePath, String(params["additionalProperty"])),
         message: "is no keyword that a contract may say here: see its spelling, or leave it out",
       };
     case "required":
       return {
-        pointer: `${instancePath}/${params["missingProperty"]}`,
+        pointer: pointerBelow(instancePath, String(params["missingProperty"])),
         message: `is missing: ${CURES[String(params["missingProperty"])] ?? "write it"}`,
       };
     case "propertyNames":
       return {
-        pointer: `${instancePath}/${params["propertyName"]}`,
+        pointer: pointerBelow(instancePath, String(params["propertyName"])),
         message: "is no name for it: write lower-case words joined by _ (a pointer in missing begins with /)",
       };
     case "const":
@@ -95,7 +96,5 @@ const CURES: Readonly<Record<string, string>> = {
 function placeholders(node: unknown, pointer: string): readonly string[] {
   if (typeof node === "string") return /<[A-Z][^<>]*\.>/.test(node) ? [pointer] : [];
   if (typeof node !== "object" || node === null) return [];
-  return Object.entries(node).flatMap(([name, child]) =>
-    placeholders(child, `${pointer}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`),
-  );
+  return Object.entries(node).flatMap(([name, child]) => placeholders(child, pointerBelow(pointer, name)));
 }

@@ -1,11 +1,9 @@
 import { columnOf } from "../generate/columns";
 import type { ContractFolder, PropertySchema } from "../generate/schema-file";
+import { OPEN_DATASETS } from "../privacy";
 import type { ContractFault } from "./contract-fault";
 
 type Told = Omit<ContractFault, "file">;
-
-/** Datasets that no direct identifier may reach. */
-const OPEN_LAYERS: ReadonlySet<string> = new Set(["gold", "semantic", "quality"]);
 
 /** What is wrong with a table beyond the metaschema: names, columns, key, partition, cluster, freshness, view, roles. */
 export function tableFaults(contract: ContractFolder, all: readonly ContractFolder[]): readonly ContractFault[] {
@@ -35,7 +33,7 @@ function titleFaults({ schema, layer, name, version, path }: ContractFolder, all
 function columnFaults({ schema, layer }: ContractFolder): Told[] {
   return Object.entries(schema.properties).flatMap(([name, property]) => {
     const pointer = `/properties/${name}`;
-    const exposed = OPEN_LAYERS.has(layer) && property.classification === "direct_identifier";
+    const exposed = OPEN_DATASETS.has(layer) && property.classification === "direct_identifier";
     return [
       ...typeFault(name, property, pointer),
       ...(exposed

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { frozenPath } from "../generate/freeze";
-import type { ContractFolder } from "../generate/schema-file";
+import { type ContractFolder, compareVersions } from "../generate/schema-file";
 import type { ContractFault } from "./contract-fault";
 
 /** Whether the version tells the truth: what is frozen stays, and what changes has a higher one. */
@@ -32,7 +32,7 @@ export function versionFaults(packageRoot: string, contract: ContractFolder): re
 }
 
 /** The versions of which there is a frozen copy, oldest first. */
-export function frozenVersions(packageRoot: string, { path }: ContractFolder): readonly string[] {
+function frozenVersions(packageRoot: string, { path }: ContractFolder): readonly string[] {
   const folder = join(packageRoot, path, "versions");
   return existsSync(folder)
     ? readdirSync(folder)
@@ -48,8 +48,4 @@ function idOf(text: string): unknown {
     // A copy that is no JSON has no $id, and is told of as such.
     return undefined;
   }
-}
-
-function compareVersions(a: string, b: string): number {
-  return a.localeCompare(b, "en", { numeric: true });
 }

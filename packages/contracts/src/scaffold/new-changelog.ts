@@ -1,3 +1,4 @@
+import { camel } from "../generate/render";
 import type { ContractSchema } from "../generate/schema-file";
 import { contractTexts } from "./contract-texts";
 
@@ -40,8 +41,4 @@ export function newChangelog(
     "level-above-ten.invalid": { ...document, level: 11 },
     "level-text.invalid": { ...document, level: "4" },
   });
-}
-
-function camel(name: string): string {
-  return name.replace(/_([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
 }

@@ -25,7 +25,7 @@ export interface NewContract {
  * The files of a new contract, by path relative to the package: schema and examples, of a silver table its module and its
  * test too. Words in angle brackets are the producer's to write; lint asks for them. Throws NewContractError.
  */
-export function newContractFiles(packageRoot: string, options: NewContract): ReadonlyMap<string, string> {
+function newContractFiles(packageRoot: string, options: NewContract): ReadonlyMap<string, string> {
   const [, layer, table] = /^(bronze|silver|gold)\/([a-z][a-z0-9]*(?:_[a-z0-9]+)*)$/.exec(options.name) ?? [];
   if (layer === undefined || table === undefined) {
     throw new NewContractError(

@@ -51,7 +51,7 @@ export function newSilverTable(table: string, source: ContractFolder): ReadonlyM
 }
 
 /** A name of the document as a column's: `painLevel` is `pain_level`. */
-export function snake(name: string): string {
+function snake(name: string): string {
   return name
     .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replace(/[^A-Za-z0-9]+/g, "_")
