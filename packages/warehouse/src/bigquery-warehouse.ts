@@ -26,7 +26,7 @@ import {
   WarehouseOpenError,
 } from "./errors";
 import { distinctNames, UnreadableResultError } from "./result-values";
-import { firstShardFault } from "./shard-fault";
+import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
 import type { CatalogFacts, Row, RunLock, Warehouse } from "./warehouse";
 
@@ -115,11 +115,11 @@ class BigQueryWarehouse implements Warehouse {
     const table = this.tableName(contract);
     if (contract.kind === "view") throw new StageError(table, "it is a view and holds no rows");
     // BigQuery takes "8" for 8, rounds, and names no line: what is sent has been looked at.
-    const found = await firstShardFault(contract, shards);
+    const { rows, fault: found } = await lookAtShards(contract, shards);
     if (found !== null) throw new StageError(table, found.fault, found.file, found.line);
     try {
       await this.stagingDataset();
-      return await stageTable(this.client, this.staging, runId, contract, shards);
+      return await stageTable(this.client, this.staging, runId, contract, { shards, rows });
     } catch (error) {
       if (error instanceof WarehouseOpenError) throw error;
       const { fault, cure } = bigQueryFault(error);

@@ -19,7 +19,7 @@ import {
   WarehouseUrlError,
 } from "./errors";
 import { UnreadableResultError } from "./result-values";
-import { firstShardFault } from "./shard-fault";
+import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
 import type { CatalogFacts, Row, RunLock, Warehouse } from "./warehouse";
 
@@ -87,8 +87,8 @@ class DuckDbWarehouse implements Warehouse {
       return await this.transaction((connection) => stageTable(connection, staging, runId, contract, shards));
     } catch (error) {
       // DuckDB's own text quotes values, and its line numbers are approximate.
-      const found = await firstShardFault(contract, shards);
-      throw new StageError(table, found?.fault ?? duckDbFault(error), found?.file, found?.line);
+      const { fault } = await lookAtShards(contract, shards);
+      throw new StageError(table, fault?.fault ?? duckDbFault(error), fault?.file, fault?.line);
     }
   }
 
