@@ -4,7 +4,7 @@ import type { BigQueryClient } from "./bigquery-client";
 import { bigQueryFault } from "./bigquery-fault";
 import { dryRun } from "./bigquery-jobs";
 import { tableLabels } from "./bigquery-schema";
-import { contractTypeOf, literal, quoted, sqlType } from "./bigquery-sql";
+import { contractTypeOf, literal, quoted } from "./bigquery-sql";
 import { contractType } from "./contract-type";
 import { describedTable, describedTableText, tableFacts } from "./table-facts";
 import { viewFaults } from "./table-shape";
@@ -73,7 +73,9 @@ async function columnsOf(
     quoted,
   );
   const standIns = [...read].map((table) => {
-    const columns = source(table).columns.map((column) => `CAST(NULL AS ${sqlType(column)}) AS ${quoted(column.name)}`);
+    const columns = source(table).columns.map(
+      (column) => `CAST(NULL AS ${contractType(column)}) AS ${quoted(column.name)}`,
+    );
     return `${quoted(table)} AS (SELECT ${columns.join(", ")} LIMIT 0)`;
   });
   try {
@@ -113,7 +115,7 @@ function inContractTypes(view: TableContract, query: string, given: readonly Giv
   if (exact) return query;
   const columns = view.columns.map((column) => {
     const name = quoted(column.name);
-    return `CAST(${name} AS ${sqlType(column)}) AS ${name}`;
+    return `CAST(${name} AS ${contractType(column)}) AS ${name}`;
   });
   return `SELECT ${columns.join(", ")} FROM (${query}) AS given`;
 }
