@@ -86,7 +86,9 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
 
   test("publications at once, by runs that ask for no lock, do not mix: who comes last goes on", async () => {
     await warehouse.ensure([others]);
-    await (await warehouse.lock("r0")).release();
+    const holder = await openBigQuery("bigquery:p1", { prefix: `faults_${opened}`, bigQueryEndpoint: proxy.endpoint });
+    await holder.lock("r0");
+    await holder.close();
     const runs = [1, 2, 3];
     for (const value of runs) {
       const rows = Array.from({ length: 200 }, (_, at) => ({ id: `${value}-${at}`, value }));

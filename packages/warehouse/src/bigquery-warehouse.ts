@@ -28,7 +28,7 @@ import {
 import { distinctNames, UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, Row, RunLock, Warehouse } from "./warehouse";
+import type { CatalogFacts, Row, Warehouse } from "./warehouse";
 
 /** How a BigQuery warehouse is opened. */
 export interface BigQueryOptions {
@@ -78,27 +78,19 @@ class BigQueryWarehouse implements Warehouse {
     return quoted(this.client.project, this.staging, stagingTable(runId, contract));
   }
 
-  async lock(runId: string, waiting?: (holder: string) => void): Promise<RunLock> {
+  async lock(runId: string, waiting?: (holder: string) => void): Promise<void> {
     this.mustWrite("lock");
-    return this.reached("lock", async () => {
+    await this.reached("lock", async () => {
       await this.stagingDataset();
       const { leaseMs } = this.options;
-      const held = await BigQueryLock.acquire(this.client, {
+      this.held = await BigQueryLock.acquire(this.client, {
         url: this.url,
         dataset: this.staging,
         runId,
         ...(waiting === undefined ? {} : { waiting }),
         ...(leaseMs === undefined ? {} : { leaseMs }),
       });
-      this.held = held;
       await takeFence(this.client, this.staging, runId);
-      return {
-        release: () =>
-          this.reached("release of the lock", async () => {
-            this.held = null;
-            await held.release();
-          }),
-      };
     });
   }
 

@@ -21,7 +21,7 @@ import {
 import { UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, Row, RunLock, Warehouse } from "./warehouse";
+import type { CatalogFacts, Row, Warehouse } from "./warehouse";
 
 /** How a DuckDB warehouse is opened. */
 export interface DuckDbOptions extends DuckDbOpening {
@@ -66,9 +66,8 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   /** The open file is the lock: no other process can open it, and a process that dies lets go of it. */
-  async lock(): Promise<RunLock> {
+  async lock(): Promise<void> {
     this.mustWrite("lock");
-    return { release: async () => {} };
   }
 
   async ensure(contracts: readonly TableContract[]): Promise<void> {

@@ -17,7 +17,10 @@ export interface ShardLook {
   readonly fault: ShardFault | null;
 }
 
-/** Looks at each line as its contract has it. It parses every one, and that is slow: a store that checks itself is asked first. */
+/**
+ * Looks at each line as its contract has it. It parses every one, and that is slow: of a store that checks what it loads,
+ * only after a load has failed.
+ */
 export async function lookAtShards(contract: TableContract, shards: readonly string[]): Promise<ShardLook> {
   let rows = 0;
   for (const file of shards) {
