@@ -34,7 +34,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   return { text: error.stack ?? error.message, exitCode: 1 };
 }
 
-/** True for an error whose message names keys and rules only, never a value. */
+/** True for an error of our own, which says what, where and what to do. */
 export function isExplained(error: unknown): error is Error {
   return error instanceof Error && (ARGUMENT_ERRORS.has(error.name) || EXPLAINED_ERRORS.has(error.name));
 }

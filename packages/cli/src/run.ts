@@ -4,7 +4,7 @@ import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplu
 import type { Warehouse } from "@junoplus/warehouse";
 import { changelogFlow } from "./change-flows";
 import { type ChangelogSource, openSource } from "./changelog-source";
-import { isExplained } from "./command-errors";
+import { failureMessage } from "./failure-message";
 import { ledgerRows, type RunIdentity } from "./ledger";
 import { medallion, neededSilverTables, REJECTION_TABLES } from "./medallion-pipeline";
 import { openToWrite } from "./open-store";
@@ -100,7 +100,7 @@ async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: 
   } catch (error) {
     // What the run broke with is what counts: a store that cannot even keep that is told, and does not take its place.
     await recordFailure(warehouse, job, directory, clock.now(), error).catch((second: unknown) =>
-      progress.warn(`the ledger does not say that this run failed: ${messageOf(second)}`),
+      progress.warn(`the ledger does not say that this run failed: ${failureMessage(second)}`),
     );
     throw error;
   } finally {
@@ -119,7 +119,7 @@ async function recordFailure(
   error: unknown,
 ): Promise<void> {
   await warehouse.discard(identity.runId);
-  const end = { finishedAt: checkedAt, failure: messageOf(error), rows: {}, flows: [] };
+  const end = { finishedAt: checkedAt, failure: failureMessage(error), rows: {}, flows: [] };
   const ledger = ledgerRows(identity, plannedTables(options), end);
   const nothing = { checks: [], freshness: [], volumes: [] };
   await publishWithHistory(warehouse, [], { runId: identity.runId, checkedAt, directory, ledger, ...nothing });
@@ -205,13 +205,6 @@ function identityOf(options: RunOptions, clock: RunClock): RunIdentity {
     source: options.source,
     runner: options.runner,
   };
-}
-
-/** Errors of our own say no values; of any other only the kind is written down. */
-function messageOf(error: unknown): string {
-  if (isExplained(error)) return error.message;
-  const kind = error instanceof Error ? error.name : typeof error;
-  return `the run broke with ${kind}; its message is in the run's own output`;
 }
 
 /** The machine's clock, and run ids that sort by time. */

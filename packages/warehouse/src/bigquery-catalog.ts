@@ -77,14 +77,12 @@ export async function metadataOf(table: Table): Promise<TableMetadata | null> {
   }
 }
 
-/** Creates a table; one that is there already is left as it is (false). */
-export async function createIfMissing(table: Table, metadata: TableMetadata): Promise<boolean> {
+/** Creates a table; one that is there already is left as it is. */
+export async function createIfMissing(table: Table, metadata: TableMetadata): Promise<void> {
   try {
     await table.create(metadata);
-    return true;
   } catch (error) {
-    if (isConflict(error)) return false;
-    throw error;
+    if (!isConflict(error)) throw error;
   }
 }
 

@@ -64,10 +64,8 @@ async function evolve(place: BigQueryTables, contract: TableContract, evolution:
   const table = tableAt(place.client, datasetName(place.prefix, contract.dataset), contract.table);
   switch (evolution.kind) {
     case "recreate":
-      await dropTable(table);
-      await createIfMissing(table, tableCreation(contract, place.policyTags));
-      return;
     case "create":
+      if (evolution.kind === "recreate") await dropTable(table);
       await createIfMissing(table, tableCreation(contract, place.policyTags));
       return;
     case "patch":

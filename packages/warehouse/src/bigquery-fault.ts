@@ -147,7 +147,7 @@ function symptomsOf(error: unknown): Symptoms {
 function withoutValues(message: string): string {
   const [line = ""] = message.split("\n");
   const quotes =
-    /^(Error while reading data|Could not (cast|parse|convert)|Bad \w+ value|Invalid \w+( value| string)?:)/;
+    /^(Query error: )?(Error while reading data|(Could not|Failed to) (cast|parse|convert)|Bad \w+ value|Division by zero|Invalid \w+( value| string)?:)/i;
   const kind = quotes.exec(line)?.[0];
   return kind === undefined ? line.replace(/\.$/, "") : `${kind} (the rest of its text is withheld, it quotes values)`;
 }

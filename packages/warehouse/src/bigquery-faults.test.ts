@@ -11,7 +11,7 @@ import type { Warehouse } from "./warehouse";
 const INSERT = { method: "POST", path: /^\/bigquery\/v2\/projects\/p1\/jobs/ };
 const UPLOAD = { method: "POST", path: /^\/upload/ };
 const CREATE = { method: "POST", path: /_staging\/tables/ };
-const POLL = { method: "GET", path: /\/jobs\/medallion_/ };
+const POLL = { method: "GET", path: /\/jobs\/medallion_publish_/ };
 const UNAVAILABLE = { status: 503, reason: "backendError", message: "Error encountered during execution." };
 
 describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fails (needs Python 3.13)", () => {
@@ -49,6 +49,7 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
       ],
       ["the answer to a publication is lost", { ...INSERT, times: 1, what: "lose_answer" as const }],
       ["the line breaks while a publication is awaited", { ...POLL, times: 2, what: "lose_answer" as const }],
+      ["the line breaks for longer than the client waits", { ...POLL, times: 4, what: "lose_answer" as const }],
     ])("%s", async (_, fault) => {
       await stage("r1");
       const struck = proxy.plan(fault);
@@ -85,7 +86,9 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
 
   test("publications at once, by runs that ask for no lock, do not mix: who comes last goes on", async () => {
     await warehouse.ensure([others]);
-    await (await warehouse.lock("r0")).release();
+    const holder = await openBigQuery("bigquery:p1", { prefix: `faults_${opened}`, bigQueryEndpoint: proxy.endpoint });
+    await holder.lock("r0");
+    await holder.close();
     const runs = [1, 2, 3];
     for (const value of runs) {
       const rows = Array.from({ length: 200 }, (_, at) => ({ id: `${value}-${at}`, value }));

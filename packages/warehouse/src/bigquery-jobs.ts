@@ -39,7 +39,9 @@ export async function runJob(
       await untilDone(job);
       return job;
     } catch (error) {
-      if ((isNew && !bigQueryFault(error).transient) || attempt + 1 >= ATTEMPTS) throw error;
+      // Only BigQuery's own word that the job failed: one that was merely not heard of may have done its work.
+      const again = error instanceof FailedJobError && (!isNew || bigQueryFault(error).transient);
+      if (!again || attempt + 1 >= ATTEMPTS) throw error;
       await pause(attempt);
     }
   }
@@ -75,11 +77,23 @@ async function isThere(job: Job): Promise<boolean> {
 
 async function untilDone(job: Job): Promise<void> {
   for (let wait = 50; ; wait = Math.min(wait * 2, POLL_MS)) {
-    const [metadata] = (await job.getMetadata()) as [JobMetadata, unknown];
-    const { state, errorResult } = metadata.status ?? {};
+    const { state, errorResult } = (await polled(job)).status ?? {};
     if (state === "DONE" && errorResult === undefined) return;
     if (state === "DONE") throw new FailedJobError(errorResult?.message ?? "the job failed", errorResult?.reason ?? "");
     await setTimeout(wait);
+  }
+}
+
+/** What BigQuery says of a job that it has; where the line breaks for a while, the same job is asked for again. */
+async function polled(job: Job): Promise<JobMetadata> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const [metadata] = (await job.getMetadata()) as [JobMetadata, unknown];
+      return metadata;
+    } catch (error) {
+      if (!bigQueryFault(error).transient || attempt + 1 >= ATTEMPTS) throw error;
+      await pause(attempt);
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Column, ColumnType, TableContract } from "@junoplus/contracts";
+import type { TableContract } from "@junoplus/contracts";
 
 /** The API's older words for types. */
 const CONTRACT_TYPES: Readonly<Record<string, string>> = { INTEGER: "INT64", FLOAT: "FLOAT64", BOOLEAN: "BOOL" };
@@ -23,11 +23,6 @@ export function literal(text: string): string {
 /** Quoted column names, for a SELECT or an INSERT. */
 export function columnList(columns: readonly { readonly name: string }[]): string {
   return columns.map(({ name }) => quoted(name)).join(", ");
-}
-
-/** BigQuery's type of a column, for CAST. */
-export function sqlType({ type, mode }: Pick<Column, "type" | "mode">): ColumnType | `ARRAY<${ColumnType}>` {
-  return mode === "REPEATED" ? `ARRAY<${type}>` : type;
 }
 
 /** ORDER BY of a table as it is read: key, then every other column, so that the order is total but for equal rows. */

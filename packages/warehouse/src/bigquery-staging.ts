@@ -16,13 +16,19 @@ const CHUNK = 1 << 18;
 /** Marks staging tables; its value tells one staging of a table from the next. */
 const STAGED = "staged";
 
-/** Makes a staging table from shard files that have been found loadable, and gives its rows. */
+/** Shard files that have been found loadable, and how many rows they hold. */
+export interface LoadableShards {
+  readonly shards: readonly string[];
+  readonly rows: number;
+}
+
+/** Makes a staging table from shard files, and gives the rows loaded. */
 export async function stageTable(
   client: BigQueryClient,
   dataset: string,
   runId: string,
   contract: TableContract,
-  shards: readonly string[],
+  { shards, rows }: LoadableShards,
 ): Promise<number> {
   const name = stagingTable(runId, contract);
   const table = tableAt(client, dataset, name);
@@ -32,7 +38,6 @@ export async function stageTable(
   // The description tells whose it is: the name has the run id only in part.
   // That it is there already says that the answer to this very request was lost, and that it was sent again.
   await createIfMissing(table, { schema: { fields }, description: runId, labels: { [STAGED]: staged } });
-  const rows = await rowsIn(shards);
   if (rows === 0) return 0;
   const job = await runJob(client, jobIdOf("load", client.project, dataset, name, staged), (jobId) =>
     pipeline(
@@ -89,21 +94,14 @@ function runPart(name: string): string {
 /** Lines that are no row are left out, and the others sent as they are. */
 async function* chunks(shards: readonly string[]): AsyncGenerator<string> {
   let chunk = "";
-  for await (const row of rowLines(shards)) {
-    chunk += `${row}\n`;
-    if (chunk.length < CHUNK) continue;
-    yield chunk;
-    chunk = "";
+  for (const shard of shards) {
+    for await (const line of shardLines(shard)) {
+      if (line.trim() === "") continue;
+      chunk += `${line}\n`;
+      if (chunk.length < CHUNK) continue;
+      yield chunk;
+      chunk = "";
+    }
   }
   if (chunk !== "") yield chunk;
-}
-
-async function rowsIn(shards: readonly string[]): Promise<number> {
-  let rows = 0;
-  for await (const _ of rowLines(shards)) rows += 1;
-  return rows;
-}
-
-async function* rowLines(shards: readonly string[]): AsyncGenerator<string> {
-  for (const shard of shards) for await (const line of shardLines(shard)) if (line.trim() !== "") yield line;
 }

@@ -1,14 +1,14 @@
-import { type TableContract, tableContracts } from "@junoplus/contracts";
+import type { TableContract } from "@junoplus/contracts";
 import type { StoredTable } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { bigQueryFault } from "./bigquery-fault";
 import { dryRun } from "./bigquery-jobs";
 import { tableLabels } from "./bigquery-schema";
-import { contractTypeOf, literal, quoted, sqlType } from "./bigquery-sql";
+import { contractTypeOf, literal, quoted } from "./bigquery-sql";
 import { contractType } from "./contract-type";
 import { describedTable, describedTableText, tableFacts } from "./table-facts";
 import { viewFaults } from "./table-shape";
-import { viewQuery } from "./view-query";
+import { type GivenColumn, inContractTypes, sourcesOf, viewQuery } from "./view-query";
 
 /** What it takes to bring a view to its contract: a statement (null when it is there), or the faults that forbid it. */
 export interface ViewEvolution {
@@ -32,12 +32,7 @@ export async function viewEvolution(
   if (stored !== null && described === null) {
     return refused(["was not made by this program (it carries no contract): drop or rename it"]);
   }
-  const sources = new Map([...tableContracts, ...contracts].map((contract) => [contract.table, contract]));
-  const source = (table: string): TableContract => {
-    const found = sources.get(table);
-    if (found === undefined) throw new TypeError(`${view.table} reads ${table}, which has no contract`);
-    return found;
-  };
+  const source = sourcesOf(view, contracts);
   const query = viewQuery(view, (table) => tableName(source(table)), quoted);
   const text = describedTableText({ description: view.description, facts: tableFacts(view, query) });
   if (stored !== null && stored.description === text && keeps(view, stored)) return { statement: null, faults: [] };
@@ -46,12 +41,8 @@ export async function viewEvolution(
   if (typeof given === "string") return refused([`its query does not run: ${given}`]);
   const faults = viewFaults(view, given, (type, wanted) => WIDER[wanted]?.test(type) ?? false);
   if (faults.length > 0) return refused(faults);
-  return { statement: createView(view, tableName(view), inContractTypes(view, query, given), text), faults: [] };
-}
-
-interface GivenColumn {
-  readonly name: string;
-  readonly type: string;
+  const typed = inContractTypes(view, query, given, contractType, quoted);
+  return { statement: createView(view, tableName(view), typed, text), faults: [] };
 }
 
 /**
@@ -73,7 +64,9 @@ async function columnsOf(
     quoted,
   );
   const standIns = [...read].map((table) => {
-    const columns = source(table).columns.map((column) => `CAST(NULL AS ${sqlType(column)}) AS ${quoted(column.name)}`);
+    const columns = source(table).columns.map(
+      (column) => `CAST(NULL AS ${contractType(column)}) AS ${quoted(column.name)}`,
+    );
     return `${quoted(table)} AS (SELECT ${columns.join(", ")} LIMIT 0)`;
   });
   try {
@@ -102,20 +95,6 @@ function keeps(view: TableContract, stored: StoredTable): boolean {
       );
     })
   );
-}
-
-/** The query itself where names and types are the contract's; cast and in the contract's order where they are wider. */
-function inContractTypes(view: TableContract, query: string, given: readonly GivenColumn[]): string {
-  const exact = view.columns.every((column, at) => {
-    const found = given[at];
-    return found?.name === column.name && found.type === contractType(column);
-  });
-  if (exact) return query;
-  const columns = view.columns.map((column) => {
-    const name = quoted(column.name);
-    return `CAST(${name} AS ${sqlType(column)}) AS ${name}`;
-  });
-  return `SELECT ${columns.join(", ")} FROM (${query}) AS given`;
 }
 
 /** One statement with all facts, so that no reader ever meets a view without them. */

@@ -26,9 +26,9 @@ import {
   WarehouseOpenError,
 } from "./errors";
 import { distinctNames, UnreadableResultError } from "./result-values";
-import { firstShardFault } from "./shard-fault";
+import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, Row, RunLock, Warehouse } from "./warehouse";
+import type { CatalogFacts, Row, Warehouse } from "./warehouse";
 
 /** How a BigQuery warehouse is opened. */
 export interface BigQueryOptions {
@@ -78,27 +78,19 @@ class BigQueryWarehouse implements Warehouse {
     return quoted(this.client.project, this.staging, stagingTable(runId, contract));
   }
 
-  async lock(runId: string, waiting?: (holder: string) => void): Promise<RunLock> {
+  async lock(runId: string, waiting?: (holder: string) => void): Promise<void> {
     this.mustWrite("lock");
-    return this.reached("lock", async () => {
+    await this.reached("lock", async () => {
       await this.stagingDataset();
       const { leaseMs } = this.options;
-      const held = await BigQueryLock.acquire(this.client, {
+      this.held = await BigQueryLock.acquire(this.client, {
         url: this.url,
         dataset: this.staging,
         runId,
         ...(waiting === undefined ? {} : { waiting }),
         ...(leaseMs === undefined ? {} : { leaseMs }),
       });
-      this.held = held;
       await takeFence(this.client, this.staging, runId);
-      return {
-        release: () =>
-          this.reached("release of the lock", async () => {
-            this.held = null;
-            await held.release();
-          }),
-      };
     });
   }
 
@@ -115,11 +107,11 @@ class BigQueryWarehouse implements Warehouse {
     const table = this.tableName(contract);
     if (contract.kind === "view") throw new StageError(table, "it is a view and holds no rows");
     // BigQuery takes "8" for 8, rounds, and names no line: what is sent has been looked at.
-    const found = await firstShardFault(contract, shards);
+    const { rows, fault: found } = await lookAtShards(contract, shards);
     if (found !== null) throw new StageError(table, found.fault, found.file, found.line);
     try {
       await this.stagingDataset();
-      return await stageTable(this.client, this.staging, runId, contract, shards);
+      return await stageTable(this.client, this.staging, runId, contract, { shards, rows });
     } catch (error) {
       if (error instanceof WarehouseOpenError) throw error;
       const { fault, cure } = bigQueryFault(error);

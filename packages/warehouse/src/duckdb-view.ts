@@ -1,12 +1,13 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TableContract } from "@junoplus/contracts";
-import type { StoredColumn, StoredTable } from "./duckdb-catalog";
+import type { StoredTable } from "./duckdb-catalog";
 import { commentOnColumn, commentOnTable } from "./duckdb-ddl";
 import type { Evolution } from "./duckdb-evolution";
 import { duckDbMessage } from "./duckdb-fault";
 import { contractTypeOf, duckDbType, quoted } from "./duckdb-sql";
 import { describedTable, describedTableText, tableFacts } from "./table-facts";
 import { viewFaults } from "./table-shape";
+import { type GivenColumn, inContractTypes } from "./view-query";
 
 /** DuckDB's wider types for what is one type in the contract: a sum of BIGINT is HUGEINT, `0.7` is DECIMAL. */
 const WIDER: Readonly<Record<string, RegExp>> = {
@@ -46,7 +47,7 @@ export async function viewEvolution(
   if (typeof given === "string") return { statements: [], faults: [`its query does not run: ${given}`] };
   return {
     statements: [
-      `CREATE OR REPLACE VIEW ${name} AS ${inContractTypes(contract, query, given)}`,
+      `CREATE OR REPLACE VIEW ${name} AS ${inContractTypes(contract, query, given, duckDbType, quoted)}`,
       commentOnTable(name, "view", text),
       ...contract.columns.map((column) => commentOnColumn(name, column)),
     ],
@@ -57,8 +58,6 @@ export async function viewEvolution(
     ),
   };
 }
-
-type GivenColumn = Pick<StoredColumn, "name" | "type">;
 
 /** Names and types that a query gives, or why it does not run. */
 async function columnsOf(connection: DuckDBConnection, query: string): Promise<readonly GivenColumn[] | string> {
@@ -81,18 +80,4 @@ function hasTypes(stored: StoredTable, contract: TableContract): boolean {
       return found?.name === column.name && found.type === duckDbType(column);
     })
   );
-}
-
-/** The query itself where names and types are the contract's; cast and in the contract's order where they are wider. */
-function inContractTypes(contract: TableContract, query: string, given: readonly GivenColumn[]): string {
-  const exact = contract.columns.every((column, at) => {
-    const found = given[at];
-    return found?.name === column.name && found.type === duckDbType(column);
-  });
-  if (exact && given.length === contract.columns.length) return query;
-  const columns = contract.columns.map((column) => {
-    const name = quoted(column.name);
-    return `CAST(${name} AS ${duckDbType(column)}) AS ${name}`;
-  });
-  return `SELECT ${columns.join(", ")} FROM (${query})`;
 }

@@ -19,9 +19,9 @@ import {
   WarehouseUrlError,
 } from "./errors";
 import { UnreadableResultError } from "./result-values";
-import { firstShardFault } from "./shard-fault";
+import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, Row, RunLock, Warehouse } from "./warehouse";
+import type { CatalogFacts, Row, Warehouse } from "./warehouse";
 
 /** How a DuckDB warehouse is opened. */
 export interface DuckDbOptions extends DuckDbOpening {
@@ -66,9 +66,8 @@ class DuckDbWarehouse implements Warehouse {
   }
 
   /** The open file is the lock: no other process can open it, and a process that dies lets go of it. */
-  async lock(): Promise<RunLock> {
+  async lock(): Promise<void> {
     this.mustWrite("lock");
-    return { release: async () => {} };
   }
 
   async ensure(contracts: readonly TableContract[]): Promise<void> {
@@ -87,8 +86,8 @@ class DuckDbWarehouse implements Warehouse {
       return await this.transaction((connection) => stageTable(connection, staging, runId, contract, shards));
     } catch (error) {
       // DuckDB's own text quotes values, and its line numbers are approximate.
-      const found = await firstShardFault(contract, shards);
-      throw new StageError(table, found?.fault ?? duckDbFault(error), found?.file, found?.line);
+      const { fault } = await lookAtShards(contract, shards);
+      throw new StageError(table, fault?.fault ?? duckDbFault(error), fault?.file, fault?.line);
     }
   }
 

@@ -16,4 +16,4 @@ export {
   WarehouseUrlError,
 } from "./errors";
 export { openWarehouse, type WarehouseOptions } from "./open-warehouse";
-export type { CatalogFacts, Row, RunLock, Value, Warehouse } from "./warehouse";
+export type { CatalogFacts, Row, Value, Warehouse } from "./warehouse";

@@ -9,22 +9,36 @@ export interface ShardFault {
   readonly fault: string;
 }
 
-/** The first line of the shards that a store cannot load. It reads slowly, and only after a load has failed. */
-export async function firstShardFault(contract: TableContract, shards: readonly string[]): Promise<ShardFault | null> {
+/** What a look at every line of the shards comes to. */
+export interface ShardLook {
+  /** Lines that are rows; those before the fault where there is one. */
+  readonly rows: number;
+  /** The first line that a store cannot load; null when all can be loaded. */
+  readonly fault: ShardFault | null;
+}
+
+/**
+ * Looks at each line as its contract has it. It parses every one, and that is slow: of a store that checks what it loads,
+ * only after a load has failed.
+ */
+export async function lookAtShards(contract: TableContract, shards: readonly string[]): Promise<ShardLook> {
+  let rows = 0;
   for (const file of shards) {
     let line = 0;
     try {
       for await (const text of shardLines(file)) {
         line += 1;
-        const fault = text.trim() === "" ? null : lineFault(contract, text);
-        if (fault !== null) return { file, line, fault };
+        if (text.trim() === "") continue;
+        const fault = lineFault(contract, text);
+        if (fault !== null) return { rows, fault: { file, line, fault } };
+        rows += 1;
       }
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      return { file, line: null, fault: `cannot be read (${error.code})` };
+      return { rows, fault: { file, line: null, fault: `cannot be read (${error.code})` } };
     }
   }
-  return null;
+  return { rows, fault: null };
 }
 
 function lineFault(contract: TableContract, text: string): string | null {

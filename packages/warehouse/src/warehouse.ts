@@ -26,11 +26,6 @@ export interface CatalogFacts {
   }[];
 }
 
-/** A run's right to be the only one that changes a warehouse. */
-export interface RunLock {
-  release(): Promise<void>;
-}
-
 /** Where tables live. Every method names table and cure in its errors. */
 export interface Warehouse {
   /** As it was opened, for example `duckdb:medallion.duckdb`. */
@@ -42,10 +37,10 @@ export interface Warehouse {
   /** The qualified, quoted name of a run's staging table, for SQL. */
   stagingName(contract: TableContract, runId: string): string;
   /**
-   * Keeps other runs out until it is released or its holder is gone. Where a holder may be dead it says so once to
-   * `waiting`, and waits until that is known. Throws WarehouseBusyError when another run is at work.
+   * Keeps other runs out until the warehouse is closed or its holder is gone. Where a holder may be dead it says so once
+   * to `waiting`, and waits until that is known. Throws WarehouseBusyError when another run is at work.
    */
-  lock(runId: string, waiting?: (holder: string) => void): Promise<RunLock>;
+  lock(runId: string, waiting?: (holder: string) => void): Promise<void>;
   /**
    * Creates what is missing: datasets, tables, views; evolves existing tables additively. Nothing is changed when one of
    * them cannot follow.
