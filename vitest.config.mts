@@ -9,6 +9,8 @@ export default defineConfig({
     reporters: ["default", ["json", { outputFile: ".cache/vitest-report.json" }]],
     // Linked packages must be loaded once, by Node, or Beam's registry by name and `instanceof` see two copies.
     server: { deps: { external: [/\/dist\//] } },
+    // The usual number leaves one processor out: of two, half of the machine.
+    maxWorkers: "100%",
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

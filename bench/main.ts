@@ -4,16 +4,17 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeChangelog } from "@junoplus/bronze-ingest/testing/changelog-generator";
 import { type Growth, grow, splitLog } from "./growing-log";
+import { benchCoders } from "./coders";
+import { median } from "./median";
+import { benchRuntime } from "./runtime";
+import { say } from "./say";
 import type { Measurement, StepName } from "./step";
+import { benchWorkerProcesses } from "./worker-processes";
 
 const CACHE = join(__dirname, "../.cache/bench");
 
 /** Bounds that the project promises; a run beyond them ends with exit code 1. */
 const BOUNDS = { sessionsToFloor: 3, allToFloor: 6, peakBytes: 3e9 } as const;
-
-function say(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
 
 /** A generated change log, made once and kept. */
 async function changelog(changes: number): Promise<string> {
@@ -44,10 +45,6 @@ function measure(name: StepName, directory: string): Promise<Measurement> {
   });
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
 /** Steps in turn, round after round, so that a machine that slows down slows all of them. */
 async function rounds(
   names: readonly StepName[],
@@ -73,6 +70,7 @@ const NAMES: readonly StepName[] = [
   "floor-all",
   "tight-floor-all",
   "medallion-all",
+  "replay-all",
 ];
 
 /** A hundredth of a log that comes later, against the whole log read at once. */
@@ -94,15 +92,23 @@ async function measureGrowth(changes: number): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      changes: { type: "string", default: "500000" },
-      rounds: { type: "string", default: "3" },
-      growth: { type: "boolean", default: false },
-    },
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { changes: { type: "string", default: "500000" }, rounds: { type: "string", default: "3" } },
   });
   const changes = Number(values.changes);
-  if (values.growth) return measureGrowth(changes);
+  const [section] = positionals;
+  if (section !== undefined && section !== "runtime") {
+    process.stderr.write(`bench: there is no section ${section}: give none, or "runtime"\n`);
+    process.exitCode = 2;
+    return;
+  }
+  if (section === "runtime") {
+    await benchRuntime(Number(values.rounds));
+    await benchCoders(5 * Number(values.rounds), await changelog(changes));
+    process.exitCode = (await benchWorkerProcesses(Number(values.rounds))) ? 0 : 1;
+    return;
+  }
   const results = await rounds(NAMES, await changelog(changes), Number(values.rounds));
   const seconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.milliseconds)) / 1000;
   const cpuSeconds = (name: StepName): number => median((results.get(name) ?? []).map((m) => m.cpuMilliseconds)) / 1000;
@@ -127,6 +133,8 @@ async function main(): Promise<void> {
   say(`therapy sessions to DuckDB SQL: ${ratio("medallion-sessions", "duckdb-sessions").toFixed(2)}`);
   say(`whole medallion to the floor: ${all.toFixed(2)} (bound ${BOUNDS.allToFloor})`);
   say(`whole medallion to the tight floor: ${ratio("medallion-all", "tight-floor-all").toFixed(2)}`);
+  say(`replay of a proposal to the floor: ${ratio("replay-all", "floor-all").toFixed(2)}`);
+  say(`replay of a proposal to the tight floor: ${ratio("replay-all", "tight-floor-all").toFixed(2)}`);
   say(`peak memory of the whole medallion: ${(peakAll / 1e6).toFixed(0)} MB (bound ${BOUNDS.peakBytes / 1e6})`);
 
   const large = changes * 4;

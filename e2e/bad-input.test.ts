@@ -44,7 +44,7 @@ describe("a run with bad input has a clear outcome", () => {
   test("a directory without change logs is a bad argument, with the names that were expected", async () => {
     const { code, stderr } = await run(source({ "readme.txt": "" }), newWarehouse());
     expect(code).toBe(2);
-    expect(stderr).toContain("therapy_sessions_data_raw_changelog.ndjson");
+    expect(stderr).toContain("medications_data_raw_changelog.ndjson");
   });
 
   test("every bad argument is listed at once", async () => {

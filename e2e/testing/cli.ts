@@ -13,8 +13,12 @@ export interface CliResult {
 
 export interface CliOptions {
   readonly cwd?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Modules that Node loads before the command, to plant faults from outside. */
   readonly preload?: readonly string[];
+  /** Kills the command with SIGKILL when stderr has said this. */
+  readonly killWhenToldOf?: string;
   /** Kills the command with SIGKILL after this many milliseconds. */
   readonly killAfterMs?: number;
 }
@@ -24,6 +28,7 @@ export function medallion(args: readonly string[], options: CliOptions = {}): Pr
   const preload = (options.preload ?? []).flatMap((path) => ["--require", path]);
   const child = spawn(process.execPath, [...preload, MAIN, ...args], {
     cwd: options.cwd,
+    env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const { killAfterMs } = options;
@@ -34,6 +39,7 @@ export function medallion(args: readonly string[], options: CliOptions = {}): Pr
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     out.stderr += text;
+    if (options.killWhenToldOf !== undefined && out.stderr.includes(options.killWhenToldOf)) child.kill("SIGKILL");
   });
   return new Promise((resolve, reject) => {
     child.on("error", reject);

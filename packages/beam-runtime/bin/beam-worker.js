@@ -10,10 +10,4 @@ if (!existsSync(main)) {
 }
 require(main)
   .runWorker(process.argv.slice(2))
-  .then(
-    () => process.exit(0),
-    (error) => {
-      process.stderr.write(`${error.stack}\n`);
-      process.exit(1);
-    },
-  );
+  .then((exitCode) => process.exit(exitCode));

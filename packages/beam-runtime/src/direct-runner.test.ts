@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import {
   counter,
+  distribution,
   flatten,
   iterableSideInput,
   P,
@@ -22,6 +23,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFrom } from "./create";
 import { type Counters, DirectRunner } from "./direct-runner";
+import { distributionsOfRun } from "./job-metrics";
 import { combineBy, groupBy } from "./keyed";
 import { splitByTag } from "./split-by-tag";
 import { type Collected, collect } from "./testing/run-and-collect";
@@ -40,6 +42,7 @@ import {
   identity,
   keyOf,
   lettersOf,
+  measured,
   numbersBelow,
   ownTime,
   type Sample,
@@ -75,15 +78,17 @@ function reading(name: string, sides: { side: PCollection<unknown>; other?: PCol
   return withName(name, (input: PCollection<unknown>) => input.map(withBoth, context as never));
 }
 
+type OutputsAndCounters = Pick<Collected, "outputs" | "counters">;
+
 /** Runs a pipeline here and on the SDK's direct runner, expects one result, and gives it. */
-async function onBothRunners(build: Build): Promise<Collected> {
+async function onBothRunners(build: Build): Promise<OutputsAndCounters> {
   const ours = sorted(await collect(build));
   expect(ours).toEqual(sorted(await collect(build, directRunner())));
   return ours;
 }
 
 /** A collection has no order, and the values of a group have none. */
-function sorted({ outputs, counters }: Collected): Collected {
+function sorted({ outputs, counters }: OutputsAndCounters): OutputsAndCounters {
   const inOrder = Object.entries(outputs).map(([name, elements]) => [name, byText(elements.map(withSortedValue))]);
   return { outputs: Object.fromEntries(inOrder) as Collected["outputs"], counters };
 }
@@ -392,6 +397,19 @@ describe("where the SDK's direct runner is wrong:", () => {
       ),
     }));
     expect(counters["total"]).toBe(2 ** 31 + 2 ** 40 + 4);
+  });
+
+  test("distributions are exact beyond 32 bits, and over all steps; the SDK's wrap", async () => {
+    const build = (root: Root): PCollection<unknown> => {
+      const step = (numbers: PCollection<number>) => numbers.map(measured, { sizes: distribution("sizes") });
+      given(root, [2 ** 31, 2 ** 40, -1], "one").apply(withName("once", step));
+      return given(root, [5], "other").apply(withName("again", (numbers: PCollection<number>) => step(numbers)));
+    };
+    const sizes = { count: 4, sum: 2 ** 31 + 2 ** 40 + 4, min: -1, max: 2 ** 40 };
+    expect(await distributionsOfRun(await new DirectRunner().run(build))).toEqual({ sizes });
+    expect(await (await directRunner().run(build)).distributions()).toEqual({
+      sizes: { count: 4, sum: 2 ** 31 + 4, min: -1, max: 5 },
+    });
   });
 
   test("nothing is written to stdout", () => {

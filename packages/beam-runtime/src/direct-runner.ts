@@ -1,18 +1,18 @@
 import { Runner } from "apache-beam";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
-import { JobState_Enum } from "apache-beam/proto/beam_job_api";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
 import "apache-beam/runners/direct_runner";
-import { PipelineResult } from "apache-beam/runners/runner";
+import type { PipelineResult } from "apache-beam/runners/runner";
 import { impulse } from "apache-beam/transforms/internal";
 import { loggingLocalStorage } from "apache-beam/worker/logging";
-import { MetricsShortIdCache } from "apache-beam/worker/metrics";
 import { BundleProcessor } from "apache-beam/worker/worker";
 import "./direct-operators";
 import { rewriteForDirectRunner } from "./direct-rewrite";
 import { DirectSideInputs } from "./direct-side-inputs";
+import { EndedRun } from "./ended-run";
+import { metricInfo, metricsData } from "./worker/bundle-metrics";
 
 /** User counters by name, as they stand. */
 export type Counters = Readonly<Record<string, number>>;
@@ -47,7 +47,7 @@ export class DirectRunner extends Runner {
     } finally {
       clearInterval(timer);
     }
-    return new DirectResult(processor.counters(), processor.metrics());
+    return new EndedRun(processor.counters(), processor.metrics());
   }
 
   private startProgress(processor: QuietBundleProcessor): NodeJS.Timeout | undefined {
@@ -82,7 +82,7 @@ class QuietBundleProcessor extends BundleProcessor {
     for (const operator of this.topologicallyOrderedOperators) await operator.finishBundle();
   }
 
-  /** Read from their cells: as monitoring infos, whole numbers are cut to 32 bits. */
+  /** Read from their cells, at any time of the run. */
   counters(): Counters {
     const counters: Record<string, number> = {};
     for (const cell of this.metricsContainer.metrics.values()) {
@@ -93,32 +93,10 @@ class QuietBundleProcessor extends BundleProcessor {
   }
 
   metrics(): MonitoringInfo[] {
-    const ids = new MetricsShortIdCache();
-    return [...this.monitoringData(ids)].map(([id, payload]) => ids.asMonitoringInfo(id, payload));
+    return Object.entries(metricsData(this.metricsContainer, "direct")).map(([id, data]) => metricInfo(id, data));
   }
 }
 
 function noDataChannel(): never {
   throw new Error("the direct runner has no data channel");
-}
-
-class DirectResult extends PipelineResult {
-  constructor(
-    private readonly userCounters: Counters,
-    private readonly infos: MonitoringInfo[],
-  ) {
-    super();
-  }
-
-  override counters(): Promise<Record<string, number>> {
-    return Promise.resolve({ ...this.userCounters });
-  }
-
-  override waitUntilFinish(): Promise<JobState_Enum> {
-    return Promise.resolve(JobState_Enum.DONE);
-  }
-
-  override rawMetrics(): Promise<MonitoringInfo[]> {
-    return Promise.resolve(this.infos);
-  }
 }

@@ -1,5 +1,6 @@
 import "apache-beam";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
+import type { PipelineResult } from "apache-beam/runners/runner";
 import { Reader } from "protobufjs";
 
 const SUM_INT64 = "beam:metric:user:sum_int64:v1";
@@ -41,6 +42,12 @@ export function distributionsOf(infos: readonly MonitoringInfo[]): Record<string
     };
   }
   return distributions;
+}
+
+/** User distributions of a run on one of this package's runners, by name, exact up to 2^53. */
+export async function distributionsOfRun(result: PipelineResult): Promise<Readonly<Record<string, Distribution>>> {
+  // The SDK's type names a number where a distribution is given.
+  return (await result.distributions()) as Record<string, unknown> as Record<string, Distribution>;
 }
 
 function int64s(payload: Uint8Array): number[] {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { getRegisteredModules } from "apache-beam/serialization";
 import { expect, test } from "vitest";
 import "./index";
+import "./testing/conformance-steps";
 import "./testing/run-and-collect";
 import "./testing/sample-steps";
 

@@ -1,5 +1,8 @@
 export type { CurrentDocument, DocumentHistory, LoggedChange, Operation, RejectedChange, Rejection } from "./change";
+export { compareChanges } from "./change-order";
+export { ChangelogAccessError } from "./changelog-access-error";
 export { type ChangelogFile, ChangelogSourceError, changelogFiles } from "./changelog-files";
+export { type ChangelogDataset, changelogDataset } from "./changelog-tables";
 export {
   CHANGE_COUNTERS,
   type ChangeCounter,
@@ -12,6 +15,7 @@ export {
   type OwnerOf,
   ownerInPath,
 } from "./changes";
-export { documentOf } from "./document";
-export { type PathParams, pathParams } from "./document-path";
+export { documentOf, readDocument } from "./document";
+export { documentPath, type PathParams, pathParams } from "./document-path";
 export { filePosition, filesSince, PositionError } from "./file-positions";
+export { type StoredDocument, storedDocument } from "./stored-document";

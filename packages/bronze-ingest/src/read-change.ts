@@ -1,12 +1,6 @@
-import { hash } from "node:crypto";
-import {
-  type ChangelogContract,
-  type Fault,
-  type RejectReason,
-  timestampFromIso,
-  wellFormed,
-} from "@junoplus/contracts";
-import { type LoggedChange, OPERATIONS, type Operation, type Rejection } from "./change";
+import type { ChangelogContract, Fault, RejectReason } from "@junoplus/contracts";
+import { type LoggedChange, OPERATIONS, type Rejection } from "./change";
+import { changeIdentity, digest, isObject, isOperation, parseObject, readEnvelope } from "./change-envelope";
 import { faultsOfDocument } from "./document";
 import { canonicalPath, documentPath } from "./document-path";
 
@@ -18,17 +12,11 @@ export function readChange(contract: ChangelogContract, line: string): LoggedCha
   const row = parseObject(line);
   if (row === null)
     return unreadable(line, withoutOldData(line), reject("invalid_json", [["", "is not a JSON object"]]));
-  const timestamp = typeof row["timestamp"] === "string" ? timestampFromIso(row["timestamp"]) : null;
-  const faults = envelopeFaults(row, timestamp);
-  if (timestamp === null || faults.length > 0) {
-    return unreadable(line, payloadOf(row), reject("breaks_contract", faults));
-  }
-  const name = textOf(row, "document_name");
-  const eventId = textOf(row, "event_id");
-  const operation = textOf(row, "operation");
-  const data = typeof row["data"] === "string" ? wellFormed(row["data"]) : null;
+  const read = readEnvelope(row);
+  if ("faults" in read) return unreadable(line, payloadOf(row), reject("breaks_contract", read.faults));
+  const { name, timestamp, eventId, operation, data } = read.envelope;
   const path = documentPath(contract.path, name);
-  const id = identity(path ?? canonicalPath(name), timestamp, operation, eventId, data);
+  const id = changeIdentity(path ?? canonicalPath(name), read.envelope);
   const verdict = judge(contract, path, operation, data);
   return {
     key: path ?? `\n${id}`,
@@ -41,11 +29,6 @@ export function readChange(contract: ChangelogContract, line: string): LoggedCha
     ...verdict,
     payload: verdict.rejection === null && verdict.rejectedEntries.length === 0 ? null : payloadOf(row),
   };
-}
-
-/** A text column of a row that has no fault. */
-function textOf(row: Record<string, unknown>, column: string): string {
-  return wellFormed(row[column] as string);
 }
 
 type Verdict = Pick<LoggedChange, "rejection" | "rejectedEntries">;
@@ -96,17 +79,6 @@ function reject(reason: RejectReason, faults: readonly (readonly [string, string
   };
 }
 
-function envelopeFaults(row: Record<string, unknown>, timestamp: string | null): (readonly [string, string])[] {
-  const faults: (readonly [string, string])[] = [];
-  if (timestamp === null) faults.push(["/timestamp", "must be an ISO 8601 instant"]);
-  for (const column of ["event_id", "document_name", "operation"]) {
-    if (typeof row[column] !== "string") faults.push([`/${column}`, "must be string"]);
-  }
-  const data = row["data"] ?? null;
-  if (data !== null && typeof data !== "string") faults.push(["/data", "must be string or null"]);
-  return faults;
-}
-
 function unreadable(line: string, payload: string, rejection: Rejection): LoggedChange {
   const id = digest(line);
   return {
@@ -151,32 +123,4 @@ function endOfText(line: string, from: number): number {
 
 function payloadOf(row: Record<string, unknown>): string {
   return JSON.stringify({ ...row, old_data: null });
-}
-
-function identity(path: string, timestamp: string, operation: string, eventId: string, data: string | null): string {
-  // The lengths say where each part ends, so that no two lists of parts make one text.
-  const parts = `${path.length} ${eventId.length} ${operation.length} ${path}${timestamp}${operation}${eventId}`;
-  return digest(data === null ? `${parts}-` : `${parts}+${data}`);
-}
-
-/** 128 bits of SHA-256: two different changes of one document never meet by chance. */
-function digest(text: string): string {
-  return hash("sha256", text, "base64url").slice(0, 22);
-}
-
-function parseObject(line: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isOperation(operation: string): operation is Operation {
-  return (OPERATIONS as readonly string[]).includes(operation);
 }

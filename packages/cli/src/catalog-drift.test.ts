@@ -1,5 +1,5 @@
 import { silverMedications } from "@junoplus/contracts";
-import type { CatalogFacts } from "@junoplus/warehouse";
+import { type CatalogFacts, tableLabels } from "@junoplus/warehouse";
 import { expect, test } from "vitest";
 import { catalogDrift } from "./catalog-drift";
 
@@ -9,6 +9,7 @@ const FACTS: CatalogFacts = {
   key: silverMedications.key,
   partition: silverMedications.partition ?? null,
   cluster: silverMedications.cluster,
+  labels: tableLabels(silverMedications),
   columns: silverMedications.columns.map(({ name, type, mode, description }) => ({
     name,
     type: mode === "REPEATED" ? `ARRAY<${type}>` : type,
@@ -21,6 +22,12 @@ test("a catalog that says what the contract says passes", () => {
   expect(catalogDrift(silverMedications, FACTS)).toMatchObject([{ status: "PASS", blocking: false }]);
 });
 
+test("labels of others, and a store without labels, pass", () => {
+  for (const labels of [null, { ...FACTS.labels, cost_centre: "7" }]) {
+    expect(catalogDrift(silverMedications, { ...FACTS, labels })).toMatchObject([{ status: "PASS" }]);
+  }
+});
+
 const [first, ...others] = FACTS.columns;
 
 test.each([
@@ -28,6 +35,7 @@ test.each([
   ["key", { key: ["user_id"] }, 'key is "user_id"'],
   ["partition", { partition: { column: "valid_from", granularity: "DAY" as const } }, "partition is"],
   ["cluster", { cluster: [] }, 'cluster is ""'],
+  ["label", { labels: { ...FACTS.labels, layer: "gold" } }, 'label layer is "gold" instead of "silver"'],
   ["description", { description: "?" }, "description is"],
   ["a missing column", { columns: others }, "column user_id is missing"],
   [

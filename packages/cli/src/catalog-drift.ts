@@ -1,6 +1,6 @@
 import type { TableContract } from "@junoplus/contracts";
 import type { CheckResult } from "@junoplus/quality";
-import type { CatalogFacts } from "@junoplus/warehouse";
+import { type CatalogFacts, tableLabels } from "@junoplus/warehouse";
 
 /** Where the store's own catalog differs from a contract: one check a table, all differences named. */
 export function catalogDrift(contract: TableContract, facts: CatalogFacts): readonly CheckResult[] {
@@ -10,6 +10,7 @@ export function catalogDrift(contract: TableContract, facts: CatalogFacts): read
     ...difference("key", facts.key.join(", "), contract.key.join(", ")),
     ...difference("partition", partition(facts.partition), partition(contract.partition ?? null)),
     ...difference("cluster", facts.cluster.join(", "), contract.cluster.join(", ")),
+    ...labelDifferences(contract, facts),
     ...columnDifferences(contract, facts),
   ];
   return [
@@ -31,6 +32,14 @@ export function catalogDrift(contract: TableContract, facts: CatalogFacts): read
 
 function difference(what: string, found: string, expected: string): readonly string[] {
   return found === expected ? [] : [`${what} is "${found}" instead of "${expected}"`];
+}
+
+/** Labels of others, a cost centre for example, are theirs. */
+function labelDifferences(contract: TableContract, { labels }: CatalogFacts): readonly string[] {
+  if (labels === null) return [];
+  return Object.entries(tableLabels(contract)).flatMap(([name, value]) =>
+    difference(`label ${name}`, labels[name] ?? "", value),
+  );
 }
 
 function partition(value: { readonly column: string; readonly granularity: string } | null): string {

@@ -7,14 +7,13 @@ import {
   measureFreshness,
   privacyChecks,
 } from "@junoplus/quality";
-import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
+import type { Warehouse } from "@junoplus/warehouse";
 import { catalogDrift } from "./catalog-drift";
+import { openToRead, type StoreOptions } from "./open-store";
 import type { ExitCode, Output } from "./output";
 import { number } from "./progress";
 
-export interface CheckOptions {
-  readonly warehouse: string;
-  readonly prefix: string;
+export interface CheckOptions extends StoreOptions {
   /** Canonical instant against which freshness is measured. */
   readonly now: string;
   readonly format: "text" | "json";
@@ -22,7 +21,7 @@ export interface CheckOptions {
 
 /** `medallion check`: every promise of the contracts, held against the published tables. Exit 1 when one is broken. */
 export async function checkCommand(options: CheckOptions, output: Output): Promise<ExitCode> {
-  const warehouse = await openWarehouse(options.warehouse, { prefix: options.prefix, readOnly: true });
+  const warehouse = await openToRead(options);
   let checks: readonly CheckResult[];
   try {
     checks = await publishedChecks(warehouse, options.now);

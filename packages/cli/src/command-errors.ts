@@ -3,12 +3,16 @@ const ARGUMENT_ERRORS: ReadonlySet<string> = new Set([
   "OptionsError",
   "PositionError",
   "ChangelogSourceError",
+  "NewContractError",
   "UnknownRunError",
   "WarehouseUrlError",
 ]);
 /** Names of errors that say what, where and what to do: exit code 1, no stack. */
 const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
+  "ChangelogAccessError",
+  "FrozenContractError",
   "IncompatibleTableError",
+  "JobServiceError",
   "MissingTableError",
   "PrismMissingError",
   "PublishError",
@@ -17,6 +21,8 @@ const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
   "RowBreaksContractError",
   "StageError",
   "UnreadableContractError",
+  "WarehouseAccessError",
+  "WarehouseBusyError",
   "WarehouseOpenError",
 ]);
 
@@ -29,7 +35,7 @@ export function explain(error: unknown): { readonly text: string; readonly exitC
   return { text: error.stack ?? error.message, exitCode: 1 };
 }
 
-/** True for an error whose message names keys and rules only, never a value. */
+/** True for an error of our own, which says what, where and what to do. */
 export function isExplained(error: unknown): error is Error {
   return error instanceof Error && (ARGUMENT_ERRORS.has(error.name) || EXPLAINED_ERRORS.has(error.name));
 }

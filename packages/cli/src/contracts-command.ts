@@ -1,7 +1,14 @@
-import { contractsAt, workingContracts } from "./contract-files";
-import { contractDiffs } from "./contracts-diff";
-import { faultReport, markdownReport, textReport } from "./contracts-report";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { CONTRACTS_PACKAGE, type ContractFiles, contractsAt, projectRoot, workingContracts } from "./contract-files";
+import { contractDiffs, contractIn } from "./contracts-diff";
+import { faultReport, textReport } from "./contracts-report";
 import type { ExitCode, Output } from "./output";
+import { annotations } from "./review/annotations";
+import { codeOwners } from "./review/code-owners";
+import { assumedFields, type ContractsReview, contractsReview, type ReadersOf } from "./review/contracts-review";
+import { reviewComment, reviewPage } from "./review/review-page";
+import { SAMPLE_WORDS } from "./sample-directory";
 
 export interface ContractsOptions {
   readonly directory: string;
@@ -9,34 +16,98 @@ export interface ContractsOptions {
   readonly against: string;
   /** Prefix of the datasets in the statements. */
   readonly prefix: string;
+  /** Directory with change logs to replay over; absent: the shipped sample. */
+  readonly source?: string;
+  /** Whether stored documents are read at all. */
+  readonly replay: boolean;
 }
 
-export type ContractsFormat = "markdown" | "json" | "text";
+export type ContractsFormat = "markdown" | "json" | "text" | "github";
 
 /** `medallion contracts diff`: what a change of contracts does to everyone. Exit 1 when it may not be merged. */
-export function diffContracts(
-  options: ContractsOptions & { readonly format: ContractsFormat },
+export async function diffContracts(
+  options: ContractsOptions & { readonly format: ContractsFormat; readonly links?: string },
   output: Output,
-): ExitCode {
-  const { against, format } = options;
-  const diffs = diffsOf(options);
-  const isRefused = diffs.some(({ faults }) => faults.length > 0);
-  if (format === "json") {
-    output.stdout.write(`${JSON.stringify({ against, isRefused, contracts: diffs }, null, 2)}\n`);
-  } else {
-    output.stdout.write(format === "markdown" ? markdownReport(against, diffs) : textReport(against, diffs));
+): Promise<ExitCode> {
+  const { format, against, links } = options;
+  const review = await reviewOf(options, output, { withReaders: true });
+  const command = `npx medallion contracts diff --against ${against} --format markdown`;
+  const page = { ...(links !== undefined && { links }), command };
+  switch (format) {
+    case "json":
+      output.stdout.write(`${JSON.stringify(review, null, 2)}\n`);
+      break;
+    case "markdown":
+      output.stdout.write(reviewPage(review, page));
+      break;
+    case "github": {
+      const root = projectRoot(options.directory);
+      const lines = annotations(review, (path) => readFileSync(join(root, path), "utf8"));
+      output.stderr.write(lines.map((line) => `${line}\n`).join(""));
+      output.stdout.write(reviewComment(review, page));
+      break;
+    }
+    default:
+      output.stdout.write(textReport(review));
   }
-  return isRefused ? 1 : 0;
+  return review.isRefused ? 1 : 0;
 }
 
-/** `medallion contracts check`: the same verdict, and only what stands against it. */
-export function checkContracts(options: ContractsOptions, output: Output): ExitCode {
-  const diffs = diffsOf(options);
-  output.stdout.write(faultReport(options.against, diffs));
-  return diffs.some(({ faults }) => faults.length > 0) ? 1 : 0;
+/** `medallion contracts check`: the same verdict, and only what stands against it; who reads what changes is not looked for. */
+export async function checkContracts(options: ContractsOptions, output: Output): Promise<ExitCode> {
+  const review = await reviewOf(options, output, { withReaders: false });
+  output.stdout.write(faultReport(review));
+  return review.isRefused ? 1 : 0;
 }
 
-function diffsOf({ directory, against, prefix }: ContractsOptions): ReturnType<typeof contractDiffs> {
+/** Documents and sources are read, and what reads them is loaded, only where a contract differs. */
+async function reviewOf(
+  options: ContractsOptions,
+  output: Output,
+  { withReaders }: { readonly withReaders: boolean },
+): Promise<ContractsReview> {
+  const { directory, against, prefix, source, replay } = options;
   const after = workingContracts(directory);
-  return contractDiffs(contractsAt(directory, against), after, prefix);
+  const before = contractsAt(directory, against);
+  const diffs = contractDiffs(before, after, prefix);
+  const replays =
+    replay && diffs.length > 0
+      ? await (await import("./replay-with-progress.js")).replayWithProgress(
+          {
+            before,
+            after,
+            directory,
+            source,
+            countCarried: new Map(diffs.map((diff) => [diff.table, assumedFields(diff)])),
+          },
+          output,
+        )
+      : [];
+  const isMoreThanWords = diffs.some(({ differences }) => differences.some(({ bump }) => bump !== "patch"));
+  const readersOf: ReadersOf =
+    withReaders && isMoreThanWords ? (await import("./review/readers.js")).readersIn(directory, against) : () => [];
+  const folders = contractFolders(after);
+  return contractsReview({
+    against,
+    diffs,
+    replayed: replay ? (source ?? SAMPLE_WORDS) : null,
+    replays,
+    readersOf,
+    ownersOf: codeOwners(projectRoot(directory)),
+    folderOf: (table) => folders.get(table),
+  });
+}
+
+/** The folder of each contract, relative to the repository, by its title. */
+function contractFolders(files: ContractFiles): ReadonlyMap<string, string> {
+  return new Map(
+    [...files.keys()]
+      .filter((path) => path.endsWith("/schema.json"))
+      .flatMap((path) => {
+        const contract = contractIn(files, path.slice(0, -"/schema.json".length), "schema");
+        return contract === undefined
+          ? []
+          : [[contract.schema.title, `${CONTRACTS_PACKAGE}/${contract.path}`] as const];
+      }),
+  );
 }

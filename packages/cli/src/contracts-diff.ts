@@ -1,8 +1,9 @@
 import { compatibility } from "@junoplus/contracts/compatibility/compatibility";
 import type { Difference, Verdict } from "@junoplus/contracts/compatibility/difference";
-import { type Bump, type BumpCheck, checkBump } from "@junoplus/contracts/compatibility/required-bump";
+import { fieldPointer } from "@junoplus/contracts/compatibility/field-pointer";
+import { type Bump, type BumpCheck, bumpOf, checkBump } from "@junoplus/contracts/compatibility/required-bump";
 import { type WarehouseDiff, warehouseDiff } from "@junoplus/contracts/compatibility/warehouse-diff";
-import { type ContractFolder, LAYERS, parseContract } from "@junoplus/contracts/generate/schema-file";
+import { type ContractFolder, compareVersions, LAYERS, parseContract } from "@junoplus/contracts/generate/schema-file";
 import type { ContractFiles } from "./contract-files";
 
 /** A contract that cannot be compared: the file, and what is wrong with it. */
@@ -18,6 +19,13 @@ export interface VersionVerdict {
   readonly bump: BumpCheck;
 }
 
+/** A difference with the field that it is about, and the bump that it needs alone. */
+export interface ContractDifference extends Difference {
+  /** JSON pointer into the document or row; "" where it is about the whole. */
+  readonly field: string;
+  readonly bump: Bump;
+}
+
 /** What became of one contract. */
 export interface ContractDiff {
   readonly table: string;
@@ -29,7 +37,10 @@ export interface ContractDiff {
   readonly backward: Verdict;
   readonly forward: Verdict;
   readonly required: Bump;
-  readonly differences: readonly Difference[];
+  /** By how much the version rose from the one at the ref. */
+  readonly made: BumpCheck["actual"];
+  readonly isRaisedEnough: boolean;
+  readonly differences: readonly ContractDifference[];
   /** Against every frozen version: today's code reads all history. */
   readonly frozen: readonly VersionVerdict[];
   readonly statements: WarehouseDiff;
@@ -70,7 +81,12 @@ function contractDiff(folder: string, before: ContractFiles, after: ContractFile
     return { ...base, status: "new", before: null, ...UNTOUCHED, faults: [...overwritten, ...bumpFaults(frozen)] };
   }
   const { versions: atRef, backward, forward } = compatibility([old.schema], now.schema);
-  const differences = atRef.flatMap((version) => version.differences);
+  const differences = atRef
+    .flatMap((version) => version.differences)
+    .map((found): ContractDifference => {
+      const schema = GONE.test(found.kind) ? old.schema : now.schema;
+      return { ...found, field: fieldPointer(found.pointer, schema), bump: bumpOf(found) };
+    });
   const bump = checkBump(old.version, now.version, differences);
   const others = frozen.filter(({ version }) => version !== old.version);
   return {
@@ -80,16 +96,29 @@ function contractDiff(folder: string, before: ContractFiles, after: ContractFile
     backward,
     forward,
     required: bump.required,
+    made: bump.actual,
+    isRaisedEnough: bump.isEnough,
     differences,
     statements: statementsOf(old, now, prefix),
-    faults: [...overwritten, ...(bump.isEnough ? [] : [bump.message]), ...bumpFaults(others)],
+    faults: [
+      ...overwritten,
+      ...(bump.isEnough ? [] : [bump.message]),
+      ...bumpFaults(others),
+      // No version makes this right, however high.
+      ...differences.filter(({ kind }) => kind === "identifier_exposed").map(({ message }) => message),
+    ],
   };
 }
+
+/** Kinds whose pointer points into the older schema. */
+const GONE = /^(property_removed|required_removed)/;
 
 const UNTOUCHED = {
   backward: "holds",
   forward: "holds",
   required: "none",
+  made: "none",
+  isRaisedEnough: true,
   differences: [],
   statements: NO_STATEMENTS,
 } as const;
@@ -123,7 +152,8 @@ function statementsOf(old: ContractFolder, now: ContractFolder, prefix: string):
   }
 }
 
-function contractIn(files: ContractFiles, folder: string, name: string): ContractFolder | undefined {
+/** A contract of one side by folder and file (`schema`, `versions/1.0.0`); undefined when it has none. Throws UnreadableContractError. */
+export function contractIn(files: ContractFiles, folder: string, name: string): ContractFolder | undefined {
   const path = `${folder}/${name}.json`;
   const text = files.get(path);
   if (text === undefined) return undefined;
@@ -141,7 +171,7 @@ function contractIn(files: ContractFiles, folder: string, name: string): Contrac
 function frozenVersions(folder: string, before: ContractFiles, after: ContractFiles): readonly string[] {
   return [...new Set([...before.keys(), ...after.keys()])]
     .filter((path) => path.startsWith(`${folder}/versions/`))
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    .sort(compareVersions);
 }
 
 function folderOf(path: string): string {

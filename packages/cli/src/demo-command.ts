@@ -5,9 +5,7 @@ import type { ExitCode, Output } from "./output";
 import { reportCommand } from "./report-command";
 import { runCommand } from "./run-command";
 import { runOptions } from "./run-options";
-
-/** The change log that ships with the project, recorded from the extension's own writer. */
-export const SAMPLE_DIRECTORY = join(__dirname, "../../../examples/changelog-sample");
+import { SAMPLE_DIRECTORY } from "./sample-directory";
 
 /** The day after the sample's last change, so that ages and freshness are those of the recording. */
 export const SAMPLE_AS_OF = "2025-01-01T00:00:00.000000Z";

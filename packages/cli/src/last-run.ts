@@ -1,6 +1,6 @@
-import { type ChangelogFile, filesSince } from "@junoplus/bronze-ingest";
 import { type FilePositions, filePositions, type LastRun, lastRun } from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
+import type { ChangelogSource } from "./changelog-source";
 import { rulesDigest } from "./rules-digest";
 
 /** How much of the log a run reads. */
@@ -9,7 +9,6 @@ export type Reading = WholeLog | NewChanges;
 /** The whole log, into new tables. */
 export interface WholeLog {
   readonly kind: "whole";
-  readonly files: readonly ChangelogFile[];
   /** Why the last run is not gone on from, where the operator asked for that; null where not. */
   readonly because: string | null;
 }
@@ -17,21 +16,19 @@ export interface WholeLog {
 /** What was added since the last run, into its tables. */
 export interface NewChanges {
   readonly kind: "new";
-  readonly files: readonly ChangelogFile[];
   readonly lastRun: LastRun;
+  /** Where that run left the log. */
+  readonly positions: readonly FilePositions[];
 }
 
-/**
- * What is to be read to go on from the last run, or the whole log and why. Throws PositionError where the files are not those
- * of the last run with more added: which log then counts is the operator's to say.
- */
-export async function readingSinceLast(warehouse: Warehouse, files: readonly ChangelogFile[]): Promise<Reading> {
-  const whole = (because: string): WholeLog => ({ kind: "whole", files, because });
+/** What is to be read to go on from the last run, or the whole log and why. */
+export async function readingSinceLast(warehouse: Warehouse, source: ChangelogSource): Promise<Reading> {
+  const whole = (because: string): WholeLog => ({ kind: "whole", because });
   const [base] = await rowsOf<LastRun>(warehouse, lastRun);
   if (base === undefined) return whole("no run has left a state of all tables to go on from");
   if (base.rules !== rulesDigest()) return whole(`code or contracts are others than those of run ${base.run_id}`);
-  const positions = await rowsOf<FilePositions>(warehouse, filePositions);
-  return { kind: "new", files: filesSince(files, positions), lastRun: base };
+  if (source.positions === null) return whole(`${source.name} does not tell what was added since a run`);
+  return { kind: "new", lastRun: base, positions: await rowsOf<FilePositions>(warehouse, filePositions) };
 }
 
 async function rowsOf<Row>(warehouse: Warehouse, contract: Parameters<Warehouse["read"]>[0]): Promise<readonly Row[]> {

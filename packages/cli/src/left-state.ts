@@ -1,4 +1,3 @@
-import { type ChangelogFile, filePosition } from "@junoplus/bronze-ingest";
 import { type FilePositions, filePositions, type LastRun, lastRun, type TableContract } from "@junoplus/contracts";
 import type { Reading } from "./last-run";
 import type { RunIdentity } from "./ledger";
@@ -7,14 +6,6 @@ import { rulesDigest } from "./rules-digest";
 
 /** Rows of a state table that the launcher writes. */
 export type StateRows = readonly [TableContract, readonly unknown[]];
-
-/**
- * Where the files stand that a run is about to read, all of them, whatever it reads of each. Taken before it reads: what is
- * added meanwhile is the next run's.
- */
-export function positionsOf(files: readonly ChangelogFile[]): readonly FilePositions[] {
-  return files.map(filePosition);
-}
 
 /** What the launcher leaves to the next run beside what the pipeline does. */
 export function leftState(

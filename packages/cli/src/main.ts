@@ -11,6 +11,10 @@ async function main(): Promise<void> {
   process.exitCode = await runProgram({
     args: process.argv.slice(2),
     directory: process.cwd(),
+    // Google's own name for it; what it changes is where requests go, so it is read here and nowhere else.
+    bigQueryEndpoint: process.env["BIGQUERY_EMULATOR_HOST"],
+    // Google names none for the Storage API, whose port is another.
+    bigQueryStorageEndpoint: process.env["BIGQUERY_STORAGE_EMULATOR_HOST"],
     now: timestampFromIso(new Date().toISOString()) as string,
     output: process,
   });

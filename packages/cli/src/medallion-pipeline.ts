@@ -22,6 +22,7 @@ import {
   type SilverTable,
   silverDocuments,
   silverTable,
+  silverTables,
   therapySessions,
   userProfiles,
 } from "@junoplus/silver-transforms";
@@ -31,8 +32,11 @@ import { changedDayRow, payloadRow, rejectedRows, rowLine, touchedRow } from "./
 import { changedDays, redeliveredPayloads, touchedDocuments } from "./run-lists";
 import { writeTable } from "./table-writer";
 
-/** Every silver table, by the name under which gold reads it. */
-export const SILVER_TABLES = {
+/** Every silver table: the layer has one for each contract. */
+export const SILVER_TABLES = silverTables as unknown as readonly SilverTable<never, never>[];
+
+/** The silver tables that gold reads, by the name under which it does. */
+const GOLD_READS = {
   sessions: therapySessions,
   profiles: userProfiles,
   medications,
@@ -69,11 +73,11 @@ export interface PipelinePlan {
   readonly earlier: EarlierRows | null;
 }
 
-/** The silver tables that must be built to write the given tables: gold stands on all of them. */
+/** The silver tables that must be built to write the given tables: those that gold reads, where gold is among them. */
 export function neededSilverTables(tables: ReadonlySet<string>): readonly SilverTable<never, never>[] {
-  const all = Object.values(SILVER_TABLES) as unknown as readonly SilverTable<never, never>[];
   const gold = GOLD_TABLES.some(({ table }) => tables.has(table));
-  return all.filter(({ to }) => gold || tables.has(to.table));
+  const read = new Set(gold ? Object.values(GOLD_READS).map(({ to }) => to.table) : []);
+  return SILVER_TABLES.filter(({ to }) => read.has(to.table) || tables.has(to.table));
 }
 
 /**
@@ -97,16 +101,17 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
       if (plan.tables.has(table.to.table)) output.rows.apply(writeTable(table.to, plan.stagingDirectory));
       return output.rows;
     };
-    if (GOLD_TABLES.some(({ table }) => plan.tables.has(table))) {
+    const isGold = GOLD_TABLES.some(({ table }) => plan.tables.has(table));
+    const read = new Set<unknown>(isGold ? Object.values(GOLD_READS) : []);
+    for (const table of neededSilverTables(plan.tables)) if (!read.has(table)) build(table);
+    if (isGold) {
       const silver = {
-        sessions: build(SILVER_TABLES.sessions),
-        profiles: build(SILVER_TABLES.profiles),
-        medications: build(SILVER_TABLES.medications),
-        periodTracking: build(SILVER_TABLES.periodTracking),
+        sessions: build(GOLD_READS.sessions),
+        profiles: build(GOLD_READS.profiles),
+        medications: build(GOLD_READS.medications),
+        periodTracking: build(GOLD_READS.periodTracking),
       };
       writeGold(goldOf(root, silver, plan), plan);
-    } else {
-      for (const table of neededSilverTables(plan.tables)) build(table);
     }
     writeRejected(rejected, plan);
     if (earlier !== null) writeRedelivered(redelivered, plan);
@@ -143,10 +148,10 @@ function goldOf(root: Root, silver: SilverTables, plan: PipelinePlan): GoldTable
     silver,
     {
       before: {
-        sessions: before(SILVER_TABLES.sessions),
-        profiles: before(SILVER_TABLES.profiles),
-        medications: before(SILVER_TABLES.medications),
-        periodTracking: before(SILVER_TABLES.periodTracking),
+        sessions: before(GOLD_READS.sessions),
+        profiles: before(GOLD_READS.profiles),
+        medications: before(GOLD_READS.medications),
+        periodTracking: before(GOLD_READS.periodTracking),
       },
       dayTotals: rowsOf<DayTotals>(root, earlier.dayTotals),
     },

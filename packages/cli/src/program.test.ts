@@ -35,7 +35,8 @@ test("help names every command and the exit codes", async () => {
       check [options]   hold the published tables against their contracts
       report [options]  write one HTML page about a run
       rejected          what a run rejected, and why; never shows health values
-      contracts         what a change of contracts does to everyone who reads them
+      contracts         begin and check contracts, and what a change does to their
+                        readers
       help [command]    display help for command
 
     Exit codes: 0 done, 1 a check failed or the run broke, 2 bad arguments.

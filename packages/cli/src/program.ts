@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { explain } from "./command-errors";
-import type { ContractsFormat } from "./contracts-command";
+import { addContractsCommands } from "./contracts-program";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
 import type { RejectedOptions } from "./rejected-command";
@@ -11,6 +11,10 @@ export interface Invocation {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
   readonly directory: string;
+  /** Where BigQuery's API is, when it is not Google's: an emulator's `http://HOST:PORT`. */
+  readonly bigQueryEndpoint?: string | undefined;
+  /** Where its Storage API is then: `HOST:PORT`. */
+  readonly bigQueryStorageEndpoint?: string | undefined;
   /** Canonical timestamp of now. */
   readonly now: string;
   readonly output: Output;
@@ -34,10 +38,12 @@ export async function runProgram(invocation: Invocation): Promise<ExitCode> {
 }
 
 type WarehouseArguments = { readonly warehouse?: string; readonly prefix?: string };
-type ContractsArguments = { readonly against: string; readonly prefix: string };
 type RejectedArguments = WarehouseArguments & { readonly run?: string; readonly format?: string };
 
-function medallionProgram({ directory, now, output }: Invocation, end: (code: ExitCode) => void): Command {
+function medallionProgram(
+  { directory, bigQueryEndpoint, bigQueryStorageEndpoint, now, output }: Invocation,
+  end: (code: ExitCode) => void,
+): Command {
   const program = new Command("medallion")
     .description("Firestore change logs in, trustworthy silver and gold tables out.")
     .exitOverride()
@@ -48,25 +54,34 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
   program
     .command("run")
     .description("read change logs, build and check every table, publish all or none")
-    .option("--source <directory>", "directory with <prefix>_raw_changelog*.ndjson[.gz] files")
-    .option("--warehouse <url>", "where the tables live, for example duckdb:medallion.duckdb")
+    .option(
+      "--source <source>",
+      "directory with <prefix>_raw_changelog*.ndjson[.gz] files, or bigquery:PROJECT.DATASET[/LOCATION]",
+    )
+    .option("--warehouse <url>", "where the tables live: duckdb:FILE or bigquery:PROJECT[/LOCATION]")
     .option("--as-of <instant>", "dates processed_at and ages, filters no change (default: now)")
     .option("--tables <names>", "only these tables, separated by commas (default: all)")
-    .option("--runner <runner>", "what runs the pipeline: direct or prism", "direct")
+    .option("--runner <runner>", "what runs the pipeline: direct, prism or portable", "direct")
+    .option("--endpoint <host:port>", "job service of a portable runner")
+    .option("--environment <environment>", "its workers: process:<command>, external:<host:port> or docker:<image>")
+    .option("--processes <n>", "processes of its worker, where this process starts it (default: 1)")
     .option("--since <run>", "read only what was added since a run, and go on from there: last")
-    .option("--full", "read the whole log (the default)")
+    .option("--full", "read the whole log (the default); with --since last: and leave a new state to go on from")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
+    .option("--policy-tags <tags>", "in BigQuery: what guards columns, CLASSIFICATION=projects/…/policyTags/N,…")
     .option("--allow-empty", "publish even where a table with rows would become empty")
     .option("--log <format>", "progress on stderr: text or json", "text")
     .addHelpText(
       "after",
       "\nExamples:\n  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb\n" +
         "  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb --since last\n" +
-        "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications",
+        "  medallion run --source bigquery:my-project.junoplus_analytics/EU --warehouse bigquery:my-project/EU\n" +
+        "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications\n" +
+        "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --runner portable --endpoint localhost:8073",
     )
     .action(async (given: RunArguments) => {
       // Each command loads what it needs when it is called: a wrong argument is refused before Beam is loaded.
-      const options = runOptions(given, now);
+      const options = runOptions({ ...given, bigQueryEndpoint, bigQueryStorageEndpoint }, now);
       const { runCommand } = await import("./run-command.js");
       end(await runCommand(options, output));
     });
@@ -83,7 +98,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .description("hold the published tables against their contracts")
     .addOption(formatOption())
     .action(async (given: RejectedArguments) => {
-      const options = { ...checkedWarehouse(given), now, format: formatOf(given) };
+      const options = { ...checkedWarehouse(given), bigQueryEndpoint, now, format: formatOf(given) };
       const { checkCommand } = await import("./check-command.js");
       end(await checkCommand(options, output));
     });
@@ -93,7 +108,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .option("--run <id>", "the run (default: the last one)")
     .option("--out <file>", "where the page is written", "medallion-report.html")
     .action(async (given: WarehouseArguments & { readonly run?: string; readonly out: string }) => {
-      const options = { ...checkedWarehouse(given), ...runOf(given), out: given.out };
+      const options = { ...checkedWarehouse(given), bigQueryEndpoint, ...runOf(given), out: given.out };
       const { reportCommand } = await import("./report-command.js");
       end(await reportCommand(options, output));
     });
@@ -102,7 +117,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
   withRejected(rejected.command("count", { isDefault: true }))
     .description("count by change log and reason")
     .action(async (given: RejectedArguments) => {
-      const options = rejectedOptions(given);
+      const options = { ...rejectedOptions(given), bigQueryEndpoint };
       const { countRejected } = await import("./rejected-command.js");
       end(await countRejected(options, output));
     });
@@ -118,7 +133,7 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
         const { reason, changelog, limit } = given;
         if (!/^[1-9]\d{0,8}$/.test(limit)) throw new OptionsError([`--limit ${limit}: write a whole number above 0`]);
         const filters = { ...(reason !== undefined && { reason }), ...(changelog !== undefined && { changelog }) };
-        const options = { ...rejectedOptions(given), ...filters, limit: Number(limit) };
+        const options = { ...rejectedOptions(given), bigQueryEndpoint, ...filters, limit: Number(limit) };
         const { listRejected } = await import("./rejected-command.js");
         end(await listRejected(options, output));
       },
@@ -127,45 +142,12 @@ function medallionProgram({ directory, now, output }: Invocation, end: (code: Ex
     .description("show one rejected change: its faults and its shape, values masked")
     .argument("<id>", "the change's id, as list shows it")
     .action(async (id: string, given: RejectedArguments) => {
-      const options = rejectedOptions(given);
+      const options = { ...rejectedOptions(given), bigQueryEndpoint };
       const { showRejected } = await import("./rejected-command.js");
       end(await showRejected(options, id, output));
     });
-  const contracts = program
-    .command("contracts")
-    .description("what a change of contracts does to everyone who reads them");
-  withRef(contracts.command("diff"))
-    .description("every difference with its verdicts, the bump it needs, and the statements it implies")
-    .addOption(
-      new Option("--format <format>", "output on stdout").choices(["markdown", "json", "text"]).default("text"),
-    )
-    .addHelpText("after", "\nExample:\n  medallion contracts diff --against origin/main --format markdown")
-    .action(async ({ against, prefix, format }: ContractsArguments & { readonly format: ContractsFormat }) => {
-      const options = { directory, against, prefix: checkedPrefix(prefix), format };
-      const { diffContracts } = await import("./contracts-command.js");
-      end(diffContracts(options, output));
-    });
-  withRef(contracts.command("check"))
-    .description("refuse a break without a new major, and a version that rises by too little")
-    .action(async ({ against, prefix }: ContractsArguments) => {
-      const options = { directory, against, prefix: checkedPrefix(prefix) };
-      const { checkContracts } = await import("./contracts-command.js");
-      end(checkContracts(options, output));
-    });
+  addContractsCommands(program, { directory, output }, end);
   return program;
-}
-
-function withRef(command: Command): Command {
-  return command
-    .requiredOption("--against <ref>", "git ref whose contracts are the older ones, for example origin/main")
-    .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX);
-}
-
-function checkedPrefix(prefix: string): string {
-  const faults: string[] = [];
-  const checked = datasetPrefix(prefix, faults);
-  if (faults.length > 0) throw new OptionsError(faults);
-  return checked;
 }
 
 function withWarehouse(command: Command): Command {

@@ -1,7 +1,7 @@
 import type { Counters } from "@junoplus/beam-runtime";
 
 /** What a run is doing; stages come in this order. */
-export type Stage = "read" | "load" | "check" | "publish";
+export type Stage = "fetch" | "read" | "load" | "check" | "publish";
 
 /** Tells an operator what a run does while it runs. Everything goes to stderr: stdout is for results. */
 export interface Progress {
@@ -18,6 +18,7 @@ export interface ProgressSink {
 }
 
 const STAGE_WORDS: Readonly<Record<Stage, string>> = {
+  fetch: "fetching",
   read: "reading",
   load: "loading",
   check: "checking",
@@ -48,7 +49,9 @@ export function textProgress(sink: ProgressSink, now: () => number): Progress {
     counters(counters) {
       const { changes, rows } = totals(counters);
       const seconds = Math.max((now() - started) / 1000, 0.001);
-      line(`reading ${number(changes)} changes (${number(changes / seconds)}/s), ${number(rows)} rows written`);
+      line(
+        `${STAGE_WORDS[current]} ${number(changes)} changes (${number(changes / seconds)}/s), ${number(rows)} rows written`,
+      );
     },
     warn(message) {
       print(`warning: ${message}`);

@@ -1,13 +1,15 @@
-import { type Counters, DirectRunner, PrismRunner } from "@junoplus/beam-runtime";
+import type { Counters } from "@junoplus/beam-runtime";
+import type { ChangelogExport } from "@junoplus/bronze-ingest/changelog-export";
 import type { Warehouse } from "@junoplus/warehouse";
+import type { ChangelogSource } from "./changelog-source";
 import { exportEarlierRows } from "./earlier-rows";
 import type { Reading } from "./last-run";
 import { medallion, type PipelinePlan, touched } from "./medallion-pipeline";
+import type { PipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
-import type { RunnerName } from "./run-options";
 
 /** What reading came to: shards in the staging directory, and the pipeline's counters. */
-export interface ReadOutcome {
+export interface ReadOutcome extends ChangelogExport {
   readonly counters: Counters;
   /** Users all of whose rows were made anew; null when those of all users were. */
   readonly users: number | null;
@@ -15,9 +17,11 @@ export interface ReadOutcome {
 
 /** What is read, and by what. */
 export interface ReadInput {
+  readonly warehouse: Warehouse;
   readonly plan: Omit<PipelinePlan, "files" | "earlier">;
   readonly reading: Reading;
-  readonly runner: RunnerName;
+  readonly source: ChangelogSource;
+  readonly pipeline: PipelineJob;
 }
 
 /**
@@ -25,24 +29,21 @@ export interface ReadInput {
  * touch, then, when what an earlier run left of these has been looked up, for what comes of both.
  */
 export async function readChanges(
-  warehouse: Warehouse,
-  { plan, reading, runner }: ReadInput,
+  { warehouse, plan, reading, source, pipeline }: ReadInput,
   progress: Progress,
 ): Promise<ReadOutcome> {
-  const { files } = reading;
-  const Runner = runner === "prism" ? PrismRunner : DirectRunner;
-  const run = async (pipeline: ReturnType<typeof medallion>): Promise<Counters> => {
-    const result = await new Runner({ onProgress: (counters) => progress.counters(counters) }).run(pipeline);
-    return (await result.counters()) as Counters;
-  };
+  const { runId, asOf, stagingDirectory: directory } = plan;
   if (reading.kind === "whole") {
-    progress.stage("read", `${files.length} files`);
-    return { counters: await run(medallion({ ...plan, files, earlier: null })), users: null };
+    const { files, rows } = await source.whole(directory, progress);
+    progress.stage("read", `${files.length} files of ${source.name}`);
+    const counters = await pipeline.run(medallion({ ...plan, files, earlier: null }));
+    return { files, rows, counters, users: null };
   }
   const { lastRun } = reading;
-  progress.stage("read", `what ${files.length} files have beyond run ${lastRun.run_id}`);
-  await run(touched({ ...plan, files, earlier: null }));
-  const { runId, asOf, stagingDirectory: directory } = plan;
+  const { files, rows } = await source.since(reading.positions, directory, progress);
+  progress.stage("read", `what ${files.length} files of ${source.name} have beyond run ${lastRun.run_id}`);
+  await pipeline.run(touched({ ...plan, files, earlier: null }));
   const earlier = await exportEarlierRows(warehouse, { runId, asOf, lastRun, directory });
-  return { counters: await run(medallion({ ...plan, files, earlier })), users: earlier.users };
+  const counters = await pipeline.run(medallion({ ...plan, files, earlier }));
+  return { files, rows, counters, users: earlier.users };
 }

@@ -1,15 +1,14 @@
 import { rejectedChangePayloads, rejectedChanges, runs } from "@junoplus/contracts";
-import { openWarehouse, type Row, type Warehouse } from "@junoplus/warehouse";
+import type { Row, Warehouse } from "@junoplus/warehouse";
 import { maskedChange } from "./masked-change";
+import { openToRead, type StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
 import { number } from "./progress";
-import { rejectionCounts, sqlText } from "./rejection-counts";
+import { rejectionCounts } from "./rejection-counts";
 import { table } from "./summary";
 
-export interface RejectedOptions {
-  readonly warehouse: string;
-  readonly prefix: string;
+export interface RejectedOptions extends StoreOptions {
   /** The run that is looked at; the last one where none is given. */
   readonly run?: string;
   readonly format: "text" | "json";
@@ -43,9 +42,9 @@ export async function countRejected(options: RejectedOptions, output: Output): P
 export async function listRejected(options: RejectedListOptions, output: Output): Promise<ExitCode> {
   return withRun(options, async (warehouse, runId) => {
     const filters = [
-      `run_id = ${sqlText(runId)}`,
-      ...(options.reason === undefined ? [] : [`reason = ${sqlText(options.reason)}`]),
-      ...(options.changelog === undefined ? [] : [`table_name = ${sqlText(options.changelog)}`]),
+      `run_id = ${warehouse.literal(runId)}`,
+      ...(options.reason === undefined ? [] : [`reason = ${warehouse.literal(options.reason)}`]),
+      ...(options.changelog === undefined ? [] : [`table_name = ${warehouse.literal(options.changelog)}`]),
     ].join(" AND ");
     const from = `${warehouse.tableName(rejectedChanges)} WHERE ${filters}`;
     const rows = await warehouse.query(
@@ -66,7 +65,7 @@ export async function listRejected(options: RejectedListOptions, output: Output)
 /** `medallion rejected show`: one rejected change: its faults, and its shape with every value masked. */
 export async function showRejected(options: RejectedOptions, changeId: string, output: Output): Promise<ExitCode> {
   return withRun(options, async (warehouse, runId) => {
-    const where = `WHERE run_id = ${sqlText(runId)} AND change_hash = ${sqlText(changeId)}`;
+    const where = `WHERE run_id = ${warehouse.literal(runId)} AND change_hash = ${warehouse.literal(changeId)}`;
     const reasons = await warehouse.query(
       `SELECT * FROM ${warehouse.tableName(rejectedChanges)} ${where} ORDER BY detail`,
     );
@@ -98,7 +97,7 @@ async function withRun(
   options: RejectedOptions,
   use: (warehouse: Warehouse, runId: string) => Promise<ExitCode>,
 ): Promise<ExitCode> {
-  const warehouse = await openWarehouse(options.warehouse, { prefix: options.prefix, readOnly: true });
+  const warehouse = await openToRead(options);
   try {
     return await use(warehouse, await runIdOf(warehouse, options));
   } finally {
@@ -108,7 +107,7 @@ async function withRun(
 
 async function runIdOf(warehouse: Warehouse, { run, warehouse: url }: RejectedOptions): Promise<string> {
   if (!(await warehouse.exists(runs))) throw new OptionsError([`${url} holds no runs: medallion run makes one`]);
-  const where = run === undefined ? "" : `WHERE run_id = ${sqlText(run)} `;
+  const where = run === undefined ? "" : `WHERE run_id = ${warehouse.literal(run)} `;
   const [row] = await warehouse.query(
     `SELECT run_id FROM ${warehouse.tableName(runs)} ${where}ORDER BY checked_at DESC, run_id DESC LIMIT 1`,
   );

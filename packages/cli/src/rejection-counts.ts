@@ -13,7 +13,7 @@ export interface RejectionCount {
 export async function rejectionCounts(warehouse: Warehouse, runId: string): Promise<readonly RejectionCount[]> {
   const rows = await warehouse.query(
     `SELECT table_name, reason, is_entry, COUNT(*) AS rejected FROM ${warehouse.tableName(rejectedChanges)} ` +
-      `WHERE run_id = ${sqlText(runId)} GROUP BY table_name, reason, is_entry ORDER BY rejected DESC, table_name, reason, is_entry`,
+      `WHERE run_id = ${warehouse.literal(runId)} GROUP BY table_name, reason, is_entry ORDER BY rejected DESC, table_name, reason, is_entry`,
   );
   return rows.map((row) => ({
     changelog: String(row["table_name"]),
@@ -21,9 +21,4 @@ export async function rejectionCounts(warehouse: Warehouse, runId: string): Prom
     isEntry: row["is_entry"] === true,
     count: Number(row["rejected"]),
   }));
-}
-
-/** A text as a literal of SQL. */
-export function sqlText(text: string): string {
-  return `'${text.replace(/'/g, "''")}'`;
 }

@@ -1,13 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { renderReport } from "@junoplus/quality";
-import { openWarehouse } from "@junoplus/warehouse";
+import { openToRead, type StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
 
-export interface ReportOptions {
-  readonly warehouse: string;
-  readonly prefix: string;
+export interface ReportOptions extends StoreOptions {
   /** Where the page is written. */
   readonly out: string;
   /** The run that the page tells of; the last one where none is given. */
@@ -16,7 +14,7 @@ export interface ReportOptions {
 
 /** `medallion report`: one HTML page of a run; its path on stdout. */
 export async function reportCommand(options: ReportOptions, output: Output): Promise<ExitCode> {
-  const warehouse = await openWarehouse(options.warehouse, { prefix: options.prefix, readOnly: true });
+  const warehouse = await openToRead(options);
   let page: string;
   try {
     page = await renderReport(warehouse, options.run === undefined ? {} : { runId: options.run });

@@ -5,6 +5,8 @@ import { BUILT_TABLES, runOptions } from "./run-options";
 const NOW = "2026-01-01T00:00:00.000000Z";
 const GOOD = { source: "log", warehouse: "duckdb:m.duckdb" };
 
+const ELSEWHERE = { ...GOOD, runner: "portable", endpoint: "localhost:8073" };
+
 function faultsOf(given: Parameters<typeof runOptions>[0]): readonly string[] {
   try {
     runOptions(given, NOW);
@@ -14,6 +16,16 @@ function faultsOf(given: Parameters<typeof runOptions>[0]): readonly string[] {
   return [];
 }
 
+test("policy tags are named by classification", () => {
+  const [one, other] = [1, 2].map((tag) => `projects/p/locations/us/taxonomies/7/policyTags/${tag}`);
+  const options = runOptions({ ...GOOD, policyTags: `health=${one}, direct_identifier=${other}` }, NOW);
+  expect(options.policyTags).toEqual({ health: one, direct_identifier: other });
+});
+
+test("a warehouse is a file or a project", () => {
+  expect(runOptions({ ...GOOD, warehouse: "bigquery:project/EU" }, NOW).warehouse).toBe("bigquery:project/EU");
+});
+
 test("only source and warehouse have to be given", () => {
   expect(runOptions(GOOD, NOW)).toEqual({
     source: "log",
@@ -21,8 +33,13 @@ test("only source and warehouse have to be given", () => {
     prefix: "junoplus_analytics",
     asOf: NOW,
     tables: new Set(BUILT_TABLES),
+    policyTags: {},
     runner: "direct",
+    endpoint: undefined,
+    environment: undefined,
+    processes: 1,
     since: null,
+    full: false,
     allowEmpty: false,
     log: "text",
   });
@@ -42,19 +59,43 @@ test("--tables names the tables that are built", () => {
   );
 });
 
+test.each([
+  [undefined, undefined],
+  ["process:/opt/beam-worker", { kind: "process", command: "/opt/beam-worker" }],
+  ["external:[::1]:5000", { kind: "external", address: "[::1]:5000" }],
+  ["docker:registry:5000/worker:1", { kind: "docker", image: "registry:5000/worker:1" }],
+])("--environment %s says where the workers of a portable runner come from", (environment, meant) => {
+  const options = runOptions({ ...ELSEWHERE, ...(environment !== undefined && { environment }) }, NOW);
+  expect(options).toMatchObject({ runner: "portable", endpoint: "localhost:8073" });
+  expect(options.environment).toEqual(meant);
+});
+
 describe("a fault is named with its cure", () => {
   test.each([
     [{ ...GOOD, source: "" }, "--source is missing"],
-    [{ ...GOOD, source: "bigquery:p.d" }, "--source bigquery:p.d: only a directory"],
+    [{ ...GOOD, source: "gs://bucket/logs" }, "--source gs://bucket/logs: is neither a directory nor"],
+    [{ ...GOOD, source: "bigquery:p1.d", bigQueryEndpoint: "localhost:9050" }, "an emulator has two addresses"],
+    [{ ...GOOD, source: "bigquery:p1.d/" }, "--source bigquery:p1.d/: is no dataset"],
     [{ ...GOOD, warehouse: "" }, "--warehouse is missing"],
-    [{ ...GOOD, warehouse: "bigquery:p" }, "--warehouse bigquery:p: is no known store"],
+    [{ ...GOOD, policyTags: "secret=x" }, "--policy-tags secret=x: write CLASSIFICATION=TAG"],
+    [{ ...GOOD, policyTags: "health=x" }, "--policy-tags health=x: a tag is projects/P/locations/L"],
+    [{ ...GOOD, warehouse: "bigquery:" }, "--warehouse bigquery:: is no known store"],
     [{ ...GOOD, warehouse: "duckdb:" }, "--warehouse duckdb:: is no known store"],
     [{ ...GOOD, prefix: "Juno-Plus" }, "--prefix Juno-Plus"],
     [{ ...GOOD, asOf: "2025-02-30" }, "--as-of 2025-02-30: is no instant"],
     [{ ...GOOD, tables: "," }, "--tables is empty"],
     [{ ...GOOD, tables: "silver_moods" }, "--tables silver_moods: is no table"],
     [{ ...GOOD, tables: "runs" }, "--tables runs: is written by every run"],
-    [{ ...GOOD, runner: "dataflow" }, "--runner dataflow: write direct or prism"],
+    [{ ...GOOD, runner: "dataflow" }, "--runner dataflow: write direct, prism or portable"],
+    [{ ...GOOD, runner: "portable" }, "--endpoint is missing: name the runner's job service"],
+    [{ ...GOOD, runner: "portable", endpoint: "localhost" }, "--endpoint localhost: name the runner's job service"],
+    [{ ...GOOD, endpoint: "localhost:8073" }, "--endpoint localhost:8073: belongs to --runner portable"],
+    [{ ...GOOD, runner: "prism", environment: "docker:w" }, "--environment docker:w: belongs to --runner portable"],
+    [{ ...GOOD, processes: "4" }, "--processes 4: belongs to --runner prism, or portable without --environment"],
+    [{ ...ELSEWHERE, environment: "docker:w", processes: "4" }, "--processes 4: belongs to --runner prism"],
+    [{ ...GOOD, runner: "prism", processes: "0" }, "--processes 0: write a whole number from 1 to 99"],
+    [{ ...ELSEWHERE, environment: "docker" }, "--environment docker: write process:<command>"],
+    [{ ...ELSEWHERE, environment: "external:w" }, "--environment external:w: write process:<command>"],
     [{ ...GOOD, log: "xml" }, "--log xml: write text or json"],
   ])("%j", (given, words) => {
     expect(faultsOf(given)).toEqual([expect.stringContaining(words)]);

@@ -1,4 +1,9 @@
-import { tableContracts, timestampFromIso } from "@junoplus/contracts";
+import type { WorkerEnvironment } from "@junoplus/beam-runtime";
+import { changelogDataset } from "@junoplus/bronze-ingest/changelog-tables";
+import { BY_SENSITIVITY, tableContracts, timestampFromIso } from "@junoplus/contracts";
+import type { PolicyTags } from "@junoplus/warehouse";
+import type { SourceOptions } from "./changelog-source";
+import type { StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 
 /** Names of the tables that a run builds. */
@@ -9,20 +14,27 @@ export const BUILT_TABLES: readonly string[] = tableContracts
 /** Dataset prefix where none is given. */
 export const DEFAULT_PREFIX = "junoplus_analytics";
 
-/** Where a pipeline runs: in this process, or on Prism, Beam's portable local runner. */
-export type RunnerName = "direct" | "prism";
+/** Where a pipeline runs: in this process, on Prism, Beam's portable local runner, or on any runner with a Beam job service. */
+export type RunnerName = "direct" | "prism" | "portable";
 
 /** What `medallion run` does, checked. */
-export interface RunOptions {
-  readonly source: string;
-  readonly warehouse: string;
-  readonly prefix: string;
+export interface RunOptions extends StoreOptions, SourceOptions {
   /** Canonical timestamp that dates processed_at and ages. */
   readonly asOf: string;
   readonly tables: ReadonlySet<string>;
+  /** Policy tags of BigQuery columns, by classification. */
+  readonly policyTags: PolicyTags;
   readonly runner: RunnerName;
-  /** The run that is gone on from; null: the whole log is read. */
+  /** host:port of the job service, where the runner is `portable`. */
+  readonly endpoint: string | undefined;
+  /** How that runner comes by its workers; absent: this process starts them. */
+  readonly environment: WorkerEnvironment | undefined;
+  /** Processes of a worker that this process starts. */
+  readonly processes: number;
+  /** The run that is gone on from, with a state left to the next one; null: the whole log is read, and no state is left. */
   readonly since: "last" | null;
+  /** Read the whole log, whatever a run could go on from. */
+  readonly full: boolean;
   /** Publish even where a table that has rows would become empty. */
   readonly allowEmpty: boolean;
   readonly log: "text" | "json";
@@ -33,9 +45,15 @@ export interface RunArguments {
   readonly source?: string;
   readonly warehouse?: string;
   readonly prefix?: string;
+  readonly bigQueryEndpoint?: string | undefined;
+  readonly bigQueryStorageEndpoint?: string | undefined;
   readonly asOf?: string;
   readonly tables?: string;
   readonly runner?: string;
+  readonly endpoint?: string;
+  readonly environment?: string;
+  readonly processes?: string;
+  readonly policyTags?: string;
   readonly since?: string;
   readonly full?: boolean;
   readonly allowEmpty?: boolean;
@@ -45,25 +63,21 @@ export interface RunArguments {
 /** Checks the arguments of a run. `now` (canonical) is the as-of instant where none is given. Throws OptionsError with every fault. */
 export function runOptions(given: RunArguments, now: string): RunOptions {
   const faults: string[] = [];
-  const source = given.source ?? "";
-  if (source === "")
-    faults.push("--source is missing: name the directory of the change logs, for example --source changelog/");
-  else if (source.includes(":")) {
-    faults.push(
-      `--source ${source}: only a directory can be read; export the change log tables to <prefix>_raw_changelog.ndjson files`,
-    );
-  }
   const asOf = given.asOf === undefined ? now : timestampFromIso(given.asOf);
   if (asOf === null)
     faults.push(`--as-of ${given.asOf}: is no instant; write for example 2025-01-01 or 2025-01-01T06:00:00Z`);
   const options = {
-    source,
+    source: changelogSource(given, faults),
     warehouse: warehouseUrl(given.warehouse, faults),
     prefix: datasetPrefix(given.prefix, faults),
+    ...(given.bigQueryEndpoint && { bigQueryEndpoint: given.bigQueryEndpoint }),
+    ...(given.bigQueryStorageEndpoint && { bigQueryStorageEndpoint: given.bigQueryStorageEndpoint }),
     asOf: asOf ?? now,
     tables: tableNames(given.tables, faults),
-    runner: runnerName(given.runner, faults),
+    policyTags: policyTags(given.policyTags, faults),
+    ...pipelineRunnerOptions(given, faults),
     since: sinceRun(given, faults),
+    full: given.full === true,
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
   };
@@ -71,13 +85,39 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
   return Object.freeze(options);
 }
 
-/** The warehouse of a command, checked: `duckdb:` and a path. */
+/** The source of a command, checked: a directory, or `bigquery:` and a dataset. An emulator must have both of BigQuery's APIs. */
+export function changelogSource(
+  { source = "", bigQueryEndpoint = "", bigQueryStorageEndpoint = "" }: RunArguments,
+  faults: string[],
+): string {
+  if (source === "") {
+    faults.push(
+      "--source is missing: name the change logs, for example --source changelog/ or --source bigquery:project.dataset",
+    );
+  } else if (source.startsWith("bigquery:")) {
+    if (changelogDataset(source) === null) {
+      faults.push(
+        `--source ${source}: is no dataset; write bigquery:project.dataset or bigquery:project.dataset/location`,
+      );
+    }
+    if ((bigQueryEndpoint === "") !== (bigQueryStorageEndpoint === "")) {
+      faults.push(
+        `--source ${source}: an emulator has two addresses: set both BIGQUERY_EMULATOR_HOST and BIGQUERY_STORAGE_EMULATOR_HOST, or neither`,
+      );
+    }
+  } else if (source.includes(":")) {
+    faults.push(`--source ${source}: is neither a directory nor bigquery:project.dataset`);
+  }
+  return source;
+}
+
+/** The warehouse of a command, checked: `duckdb:` and a path, or `bigquery:` and a project. */
 export function warehouseUrl(given: string | undefined, faults: string[]): string {
   if (given === undefined || given === "") {
     faults.push("--warehouse is missing: name the store, for example --warehouse duckdb:medallion.duckdb");
-  } else if (!/^duckdb:./.test(given)) {
+  } else if (!/^(duckdb|bigquery):./.test(given)) {
     faults.push(
-      `--warehouse ${given}: is no known store; write duckdb: and a path, for example duckdb:medallion.duckdb`,
+      `--warehouse ${given}: is no known store; write duckdb: and a path, for example duckdb:medallion.duckdb, or bigquery:project/location`,
     );
   }
   return given ?? "";
@@ -111,20 +151,73 @@ function tableNames(given: string | undefined, faults: string[]): ReadonlySet<st
   return new Set(names);
 }
 
+function pipelineRunnerOptions(
+  { runner: name, endpoint, environment, processes = "1" }: RunArguments,
+  faults: string[],
+): Pick<RunOptions, "runner" | "endpoint" | "environment" | "processes"> {
+  const runner = runnerName(name, faults);
+  if (!/^[1-9]\d?$/.test(processes)) faults.push(`--processes ${processes}: write a whole number from 1 to 99`);
+  else if (processes !== "1" && (runner === "direct" || environment !== undefined)) {
+    faults.push(`--processes ${processes}: belongs to --runner prism, or portable without --environment`);
+  }
+  if (runner !== "portable") {
+    for (const [option, value] of Object.entries({ endpoint, environment })) {
+      if (value !== undefined) faults.push(`--${option} ${value}: belongs to --runner portable`);
+    }
+  } else if (endpoint === undefined || !isAddress(endpoint)) {
+    faults.push(
+      `${endpoint === undefined ? "--endpoint is missing" : `--endpoint ${endpoint}`}: name the runner's job service as host:port, for example --endpoint localhost:8073`,
+    );
+  }
+  return { runner, endpoint, environment: workerEnvironment(environment, faults), processes: Number(processes) };
+}
+
+const CLASSIFICATIONS: readonly string[] = BY_SENSITIVITY.toReversed();
+
+function policyTags(given: string | undefined, faults: string[]): PolicyTags {
+  const pairs = (given ?? "").split(",").flatMap((pair) => (pair.trim() === "" ? [] : [pair.trim()]));
+  const tags = pairs.map((pair) => {
+    const [classification = "", tag = ""] = pair.split("=");
+    if (!CLASSIFICATIONS.includes(classification)) {
+      faults.push(`--policy-tags ${pair}: write CLASSIFICATION=TAG; classifications are ${CLASSIFICATIONS.join(", ")}`);
+    } else if (!/^projects\/[^/]+\/locations\/[^/]+\/taxonomies\/\d+\/policyTags\/\d+$/.test(tag)) {
+      faults.push(`--policy-tags ${pair}: a tag is projects/P/locations/L/taxonomies/NUMBER/policyTags/NUMBER`);
+    }
+    return [classification, tag] as const;
+  });
+  return Object.fromEntries(tags);
+}
+
 function runnerName(given: string | undefined, faults: string[]): RunnerName {
-  if (given === undefined || given === "direct" || given === "prism") return given ?? "direct";
-  faults.push(`--runner ${given}: write direct or prism`);
+  if (given === undefined || given === "direct" || given === "prism" || given === "portable") return given ?? "direct";
+  faults.push(`--runner ${given}: write direct, prism or portable`);
   return "direct";
 }
 
-function sinceRun({ since, full, tables }: RunArguments, faults: string[]): "last" | null {
+function sinceRun({ since, tables }: RunArguments, faults: string[]): "last" | null {
   if (since === undefined) return null;
   if (since !== "last") faults.push(`--since ${since}: write last`);
-  if (full === true) faults.push("--since and --full: choose one, new changes or the whole log");
   if (tables !== undefined) {
     faults.push("--since and --tables: choose one; a run that goes on from another keeps all tables in step");
   }
   return "last";
+}
+
+/** `process:<command>`, `external:<host:port>` or `docker:<image>`. */
+function workerEnvironment(given: string | undefined, faults: string[]): WorkerEnvironment | undefined {
+  if (given === undefined) return undefined;
+  const [, kind, what = ""] = /^([a-z]+):(.+)$/.exec(given) ?? [];
+  if (kind === "process") return { kind, command: what };
+  if (kind === "external" && isAddress(what)) return { kind, address: what };
+  if (kind === "docker") return { kind, image: what };
+  faults.push(
+    `--environment ${given}: write process:<command>, external:<host:port> of a worker pool, or docker:<image>`,
+  );
+  return undefined;
+}
+
+function isAddress(text: string): boolean {
+  return /^([^\s/:]+|\[[0-9a-f:]+\]):\d{1,5}$/i.test(text);
 }
 
 function logFormat(given: string | undefined, faults: string[]): "text" | "json" {

@@ -1,13 +1,16 @@
-import { changelogFiles } from "@junoplus/bronze-ingest";
-import { type FilePositions, type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
+import type { ChangelogFile } from "@junoplus/bronze-ingest";
+import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
-import { openWarehouse, type Warehouse } from "@junoplus/warehouse";
+import type { Warehouse } from "@junoplus/warehouse";
 import { changelogFlow, flowsInAll } from "./change-flows";
-import { isExplained } from "./command-errors";
+import { type ChangelogSource, openSource } from "./changelog-source";
+import { failureMessage } from "./failure-message";
 import { type Reading, readingSinceLast } from "./last-run";
 import { ledgerRows, type RunIdentity } from "./ledger";
-import { leftState, noState, positionsOf } from "./left-state";
+import { leftState, noState } from "./left-state";
 import { neededSilverTables, REJECTION_TABLES, STATE_TABLES } from "./medallion-pipeline";
+import { openToWrite } from "./open-store";
+import { type PipelineJob, pipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
 import { type ReadOutcome, readChanges } from "./read-changes";
 import { type RejectionCount, rejectionCounts } from "./rejection-counts";
@@ -55,23 +58,43 @@ export interface RunClock {
 export async function runMedallion(options: RunOptions, clock: RunClock, progress: Progress): Promise<RunOutcome> {
   const silver = neededSilverTables(options.tables);
   const prefixes = silver.map(({ from }) => from.prefix);
-  const files = changelogFiles(options.source, prefixes);
   const identity = identityOf(options, clock);
-  const missing = prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix));
-  for (const prefix of missing) progress.warn(`${options.source} holds no ${prefix}_raw_changelog file: no changes`);
-  const warehouse = await openWarehouse(options.warehouse, { prefix: options.prefix });
+  const source = await openSource(options, prefixes, identity.startedAt);
   try {
+    for (const prefix of source.missing) {
+      progress.warn(`${options.source} holds no ${prefix}_raw_changelog file: no changes`);
+    }
+    return await runFrom(source, options, identity, clock, progress);
+  } finally {
+    await source.close();
+  }
+}
+
+async function runFrom(
+  source: ChangelogSource,
+  options: RunOptions,
+  identity: RunIdentity,
+  clock: RunClock,
+  progress: Progress,
+): Promise<RunOutcome> {
+  const warehouse = await openToWrite(options, options.policyTags);
+  try {
+    // Held until the warehouse is closed. What another run has staged is thrown away below: so it must be dead.
+    await warehouse.lock(identity.runId, (holder) =>
+      progress.warn(`run ${holder} holds the warehouse: if it was killed, its lock ends within a minute`),
+    );
     await warehouse.ensure(tableContracts);
     for (const abandoned of await warehouse.abandonedRuns()) {
       progress.warn(`run ${abandoned} was interrupted: what it staged is removed`);
       await warehouse.discard(abandoned);
     }
+    const { since, full } = options;
     const reading: Reading =
-      options.since === "last" ? await readingSinceLast(warehouse, files) : { kind: "whole", files, because: null };
+      since === "last" && !full ? await readingSinceLast(warehouse, source) : { kind: "whole", because: null };
     if (reading.kind === "whole" && reading.because !== null) {
       progress.warn(`the whole log is read: ${reading.because}`);
     }
-    return await runIn(warehouse, { options, identity, reading, positions: positionsOf(files) }, clock, progress);
+    return await runIn(warehouse, { options, identity, source, reading }, clock, progress);
   } finally {
     await warehouse.close();
   }
@@ -80,26 +103,28 @@ export async function runMedallion(options: RunOptions, clock: RunClock, progres
 interface Job {
   readonly options: RunOptions;
   readonly identity: RunIdentity;
+  readonly source: ChangelogSource;
   readonly reading: Reading;
-  /** Where all files of the source stand. */
-  readonly positions: readonly FilePositions[];
 }
 
 async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: Progress): Promise<RunOutcome> {
   const { options, identity } = job;
   const directory = createStagingDirectory(options.warehouse, identity.runId);
+  const pipeline = pipelineJob(options, progress);
   const interrupt = (): void => {
-    // What lies in the store's own staging is found and removed by the next run.
-    removeStagingDirectory(directory, options.warehouse);
-    process.exit(130);
+    void pipeline.cancel().finally(() => {
+      // What lies in the store's own staging is found and removed by the next run.
+      removeStagingDirectory(directory, options.warehouse);
+      process.exit(130);
+    });
   };
   process.once("SIGINT", interrupt);
   try {
-    return await stageAuditPublish(warehouse, job, directory, clock, progress);
+    return await stageAuditPublish(warehouse, job, pipeline, directory, clock, progress);
   } catch (error) {
     // What the run broke with is what counts: a store that cannot even keep that is told, and does not take its place.
     await recordFailure(warehouse, job, directory, clock.now(), error).catch((second: unknown) =>
-      progress.warn(`the ledger does not say that this run failed: ${messageOf(second)}`),
+      progress.warn(`the ledger does not say that this run failed: ${failureMessage(second)}`),
     );
     throw error;
   } finally {
@@ -118,7 +143,7 @@ async function recordFailure(
   error: unknown,
 ): Promise<void> {
   await warehouse.discard(identity.runId);
-  const end = { finishedAt: checkedAt, failure: messageOf(error), rows: {}, flows: [] };
+  const end = { finishedAt: checkedAt, failure: failureMessage(error), rows: {}, flows: [] };
   const ledger = ledgerRows(identity, plannedTables(options), end);
   const nothing = { checks: [], freshness: [], volumes: [], state: [] };
   await publishWithHistory(warehouse, [], { runId: identity.runId, checkedAt, directory, ledger, ...nothing });
@@ -126,17 +151,19 @@ async function recordFailure(
 
 async function stageAuditPublish(
   warehouse: Warehouse,
-  job: Job,
+  { options, identity, source, reading }: Job,
+  pipeline: PipelineJob,
   directory: string,
   clock: RunClock,
   progress: Progress,
 ): Promise<RunOutcome> {
-  const { options, identity, reading } = job;
   const { runId, asOf, startedAt } = identity;
-  const keepsState = BUILT_TABLES.every((table) => options.tables.has(table));
+  // A state is kept for those who ask for it: it is as large as the documents.
+  const keepsState = options.since !== null;
   const plan = { runId, asOf, startedAt, stagingDirectory: directory, tables: options.tables, keepsState };
-  const { counters, users } = await readChanges(warehouse, { plan, reading, runner: options.runner }, progress);
+  const { counters, users, files, rows } = await readChanges({ warehouse, plan, reading, source, pipeline }, progress);
   const flows = neededSilverTables(options.tables).map((table) => changelogFlow(table, counters));
+  mustHaveReadAll(flows, rows);
   const inAll = reading.kind === "new" ? await flowsInAll(warehouse, reading.lastRun.run_id, flows) : flows;
 
   const tables = [...plannedTables(options), ...(keepsState ? STATE_TABLES : []), ...REJECTION_TABLES];
@@ -159,7 +186,7 @@ async function stageAuditPublish(
   const history = { runId, checkedAt, directory, ledger, checks: audit.checks };
   if (published) {
     const { freshness, volumes } = audit;
-    const state = keepsState ? leftState(identity, reading, job.positions) : noState();
+    const state = keepsState ? leftState(identity, reading, source.positions) : noState();
     const parts = staged.map(({ part }) => part);
     await publishWithHistory(warehouse, parts, { ...history, freshness, volumes, state });
   } else {
@@ -169,7 +196,7 @@ async function stageAuditPublish(
   // What is left are lists that only this run needed, and after a failure the tables.
   if (!published || reading.kind === "new") await warehouse.discard(runId);
   const rejections = await rejectionCounts(warehouse, runId);
-  const read = readingOutcome(reading, flows, users);
+  const read = readingOutcome(reading, flows, files, users);
   return { identity, published, tables: staged, checks: audit.checks, flows: inAll, rejections, reading: read };
 }
 
@@ -183,14 +210,25 @@ async function stageOwnRejections(warehouse: Warehouse, runId: string, directory
 function readingOutcome(
   reading: Reading,
   flows: readonly ChangelogFlow[],
+  files: readonly ChangelogFile[],
   users: ReadOutcome["users"],
 ): ReadingOutcome {
   return {
     since: reading.kind === "new" ? reading.lastRun.run_id : null,
     changes: flows.reduce((sum, { read }) => sum + read, 0),
-    bytes: reading.files.reduce((sum, { bytes, start = 0 }) => sum + bytes - start, 0),
+    bytes: files.reduce((sum, { bytes, start = 0 }) => sum + bytes - start, 0),
     users,
   };
+}
+
+/** What was fetched was read, to the last change. */
+function mustHaveReadAll(flows: readonly ChangelogFlow[], rows: ReadonlyMap<string, number>): void {
+  for (const { changelog, read } of flows) {
+    const fetched = rows.get(changelog);
+    if (fetched !== undefined && fetched !== read) {
+      throw new Error(`${changelog}: ${fetched} changes were fetched, and ${read} were read`);
+    }
+  }
 }
 
 /** The silver and gold tables that a run writes. */
@@ -210,13 +248,6 @@ function identityOf(options: RunOptions, clock: RunClock): RunIdentity {
     source: options.source,
     runner: options.runner,
   };
-}
-
-/** Errors of our own say no values; of any other only the kind is written down. */
-function messageOf(error: unknown): string {
-  if (isExplained(error)) return error.message;
-  const kind = error instanceof Error ? error.name : typeof error;
-  return `the run broke with ${kind}; its message is in the run's own output`;
 }
 
 /** The machine's clock, and run ids that sort by time. */

@@ -34,6 +34,8 @@ export interface Column {
 export interface Fault {
   readonly pointer: string;
   readonly message: string;
+  /** The schema keyword that is broken, such as `maximum`; `version` for a claim of one that does not exist. */
+  readonly rule: string;
   readonly reason: RejectReason;
 }
 
@@ -62,25 +64,45 @@ export interface TableContract<Row = unknown> {
   readonly row?: Row;
 }
 
-/** One change log: whose documents it holds, and what may stand in them. */
-export interface ChangelogContract<Document = unknown> {
+/** One version of a change log's documents: what may stand in those that were written under it. */
+export interface DocumentVersion {
+  readonly version: string;
+  /** Arrays whose entries are rejected alone. */
+  readonly entries: readonly string[];
+  /**
+   * The document as the version describes it: Firestore values decoded (Timestamps as UTC text with six decimals), null
+   * left out, fields that it does not name dropped. Wrong values are kept, so that `faults` sees them.
+   */
+  readonly decode: (raw: object) => unknown;
+  /** Everything that is wrong with a decoded document, array entries included; empty when it keeps the contract. */
+  readonly faults: (document: unknown) => readonly Fault[];
+}
+
+/** A valid document of one major version as the next one describes it. Pure: it may not write to what it is given. */
+export type Upcaster = (document: never) => object;
+
+/** The upcasters of one contract, by the major version that they read. */
+export type Upcasters = Readonly<Record<number, Upcaster>>;
+
+/** Which version reads a document, and how a document of an older one becomes one of the newest. */
+export interface DocumentVersions {
+  /** The version that a raw document claims; a fault when there is none such. */
+  readonly claimed: (raw: object) => { readonly version: DocumentVersion } | { readonly fault: Fault };
+  /** A valid decoded document of a version as the newest major describes it. */
+  readonly upcast: (document: unknown, version: string) => unknown;
+}
+
+/** One change log: whose documents it holds, and what may stand in them. The facts of its own are those of the newest version. */
+export interface ChangelogContract<Document = unknown> extends DocumentVersion {
   /** Title of the contract, `bronze_<table>`. */
   readonly table: string;
-  readonly version: string;
   readonly description: string;
   /** Change logs are named `<prefix>_raw_changelog`. */
   readonly prefix: string;
   /** The documents' path with its wildcards, `users/{userId}/therapy_sessions/{sessionId}`. */
   readonly path: string;
-  /** Arrays whose entries are rejected alone. */
-  readonly entries: readonly string[];
-  /**
-   * The document as the contract describes it: Firestore values decoded (Timestamps as UTC text with six decimals),
-   * null left out, fields that the contract does not name dropped. Wrong values are kept, so that `faults` sees them.
-   */
-  readonly decode: (raw: object) => unknown;
-  /** Everything that is wrong with a decoded document, array entries included; empty when it keeps the contract. */
-  readonly faults: (document: unknown) => readonly Fault[];
+  /** How documents of older versions are read; absent where the newest version reads all. */
+  readonly versions?: DocumentVersions;
   /** Type only: what a valid document is in code. */
   readonly document?: Document;
 }

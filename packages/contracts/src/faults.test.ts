@@ -30,17 +30,17 @@ test("all faults are named, not just the first", () => {
     properties: { level: { type: "integer", maximum: 3 }, day: { type: "string", format: "date" } },
   });
   expect(faultsOf(validate, { level: 4, day: "soon", more: 1 }, {})).toEqual([
-    { pointer: "/gone", message: "is missing", reason: "breaks_contract" },
-    { pointer: "/more", message: "is not in the contract", reason: "breaks_contract" },
-    { pointer: "/level", message: "must be <= 3", reason: "breaks_contract" },
-    { pointer: "/day", message: "must be a date", reason: "breaks_contract" },
+    { pointer: "/gone", message: "is missing", rule: "required", reason: "breaks_contract" },
+    { pointer: "/more", message: "is not in the contract", rule: "additionalProperties", reason: "breaks_contract" },
+    { pointer: "/level", message: "must be <= 3", rule: "maximum", reason: "breaks_contract" },
+    { pointer: "/day", message: "must be a date", rule: "format", reason: "breaks_contract" },
   ]);
 });
 
 test("a pointer escapes tilde and slash", () => {
   const validate = validator({ type: "object", required: ["a/b~c"] });
   expect(faultsOf(validate, {}, {})).toEqual([
-    { pointer: "/a~1b~0c", message: "is missing", reason: "breaks_contract" },
+    { pointer: "/a~1b~0c", message: "is missing", rule: "required", reason: "breaks_contract" },
   ]);
 });
 
@@ -190,6 +190,7 @@ test("a table refuses columns that it does not have: nothing is carried on unsee
   expect(silverUserProfiles.faults({ shoe_size: 38 })).toContainEqual({
     pointer: "/shoe_size",
     message: "is not in the contract",
+    rule: "additionalProperties",
     reason: "breaks_contract",
   });
 });

@@ -1,5 +1,6 @@
 import type { ErrorObject } from "ajv";
 import type { Fault, RejectReason } from "./contract";
+import { escapePointer } from "./json-pointer";
 
 /** A validator compiled ahead by ajv: true when the value keeps the contract, else `errors` says what does not. */
 export interface CompiledValidator {
@@ -38,15 +39,12 @@ function toFault(error: ErrorObject, missing: Readonly<Record<string, RejectReas
   const pointer = child === undefined ? error.instancePath : `${error.instancePath}/${escapePointer(String(child))}`;
   const pattern = pointer.replace(/\/\d+(?=\/|$)/g, "/*");
   const reason = (ABSENCE.has(error.keyword) && missing[pattern]) || "breaks_contract";
-  return { pointer, message: absent ? "is missing" : unknown ? "is not in the contract" : message(error), reason };
+  const words = absent ? "is missing" : unknown ? "is not in the contract" : message(error);
+  return { pointer, message: words, rule: error.keyword, reason };
 }
 
 /** ajv's own words name the rule and never the value. */
 function message(error: ErrorObject): string {
   if (error.keyword === "format") return `must be a ${String(error.params["format"])}`;
   return error.message ?? `breaks ${error.keyword}`;
-}
-
-function escapePointer(name: string): string {
-  return name.replace(/~/g, "~0").replace(/\//g, "~1");
 }

@@ -5,11 +5,13 @@ export type {
   Classification,
   Column,
   ColumnType,
+  DocumentVersion,
   Fault,
   Layer,
   RejectReason,
   TableContract,
 } from "./contract";
 export * from "./generated";
-export { dayOf, epochDay, epochMicros, isTimestamp, timestampFromIso } from "./timestamps";
+export { BY_SENSITIVITY, OPEN_DATASETS } from "./privacy";
+export { dayOf, epochDay, epochMicros, isTimestamp, timestampFromFirestore, timestampFromIso } from "./timestamps";
 export { wellFormed } from "./well-formed";

@@ -1,6 +1,6 @@
 import { dailyMetricsV1, silverMedications, silverTherapySessions, type TableContract } from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freshness, freshnessChecks, measureFreshness } from "./freshness-checks";
 import { emptyWarehouse, published } from "./testing/rows";
 
@@ -42,6 +42,19 @@ test("a gold table is as old as the sessions that it is made from", async () => 
   });
   only.delete(silverTherapySessions.table);
   expect(await measureFreshness(warehouse, nameOf, "2024-06-10T07:30:00.000000Z")).toEqual([]);
+});
+
+test("a source that several tables are made from is asked once", async () => {
+  const only = new Set([silverTherapySessions.table, dailyMetricsV1.table]);
+  const asked = vi.spyOn(warehouse, "query");
+  const measured = await measureFreshness(
+    warehouse,
+    (contract) => (only.has(contract.table) ? warehouse.tableName(contract) : null),
+    "2024-06-10T07:30:00.000000Z",
+  );
+  expect(measured.map(({ table }) => table)).toEqual(["silver_therapy_sessions", "daily_metrics_v1"]);
+  expect(asked).toHaveBeenCalledTimes(1);
+  asked.mockRestore();
 });
 
 test.each([

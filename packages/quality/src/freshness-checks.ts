@@ -26,15 +26,21 @@ export async function measureFreshness(
   instant: string,
 ): Promise<Freshness[]> {
   const measured: Freshness[] = [];
+  // Several tables are made from one source: each question is a job of BigQuery, asked once.
+  const newestBy = new Map<string, string | null>();
   for (const contract of tableContracts) {
     const source = tableContracts.find(({ table }) => table === contract.freshness?.table);
     const from = source === undefined ? null : nameOf(source);
     if (contract.freshness === undefined || from === null) continue;
     if (contract.layer === "quality" || contract.layer === "state") continue;
     if (nameOf(contract) === null) continue;
-    const [row] = await warehouse.query(`SELECT MAX(${contract.freshness.column}) AS last_updated FROM ${from}`);
-    const newest = row?.["last_updated"] ?? null;
-    measured.push(freshness(contract.table, contract.layer, newest === null ? null : String(newest), instant));
+    const sql = `SELECT MAX(${contract.freshness.column}) AS last_updated FROM ${from}`;
+    if (!newestBy.has(sql)) {
+      const [row] = await warehouse.query(sql);
+      const newest = row?.["last_updated"] ?? null;
+      newestBy.set(sql, newest === null ? null : String(newest));
+    }
+    measured.push(freshness(contract.table, contract.layer, newestBy.get(sql) ?? null, instant));
   }
   return measured;
 }

@@ -1,9 +1,6 @@
-import type { Layer, TableContract } from "@junoplus/contracts";
+import { OPEN_DATASETS, type TableContract } from "@junoplus/contracts";
 import { type CheckResult, noneOffends } from "./check-result";
 import { quantity } from "./quantity";
-
-/** Datasets that people and dashboards read: nothing in them names a person. */
-const OPEN_DATASETS: ReadonlySet<Layer> = new Set(["gold", "semantic", "quality"]);
 
 /** No column of an open dataset is classified as a direct identifier. Reads contracts, no rows. */
 export function privacyChecks(contracts: readonly TableContract[]): CheckResult[] {

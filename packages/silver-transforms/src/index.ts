@@ -1,5 +1,4 @@
-export { medications } from "./medications";
-export { periodTracking } from "./period-tracking";
+export * from "./generated/tables";
 export {
   type CurrentTable,
   type HistoryTable,
@@ -11,5 +10,3 @@ export {
   silverDocuments,
   silverTable,
 } from "./silver-table";
-export { therapySessions } from "./therapy-sessions";
-export { userProfiles } from "./user-profiles";

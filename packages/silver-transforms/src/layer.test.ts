@@ -14,7 +14,8 @@ import { AS_OF, second } from "./testing/run-silver";
 const packageRoot = join(__dirname, "..");
 const contracts = tableContracts.filter((contract) => contract.layer === "silver");
 const tables = Object.entries(layer).filter(
-  (entry): entry is [string, Extract<(typeof entry)[1], { to: unknown }>] => typeof entry[1] === "object",
+  (entry): entry is [string, Extract<(typeof entry)[1], { to: unknown }>] =>
+    typeof entry[1] === "object" && "to" in entry[1],
 );
 
 function fileName(contract: TableContract): string {

@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type TableContract, tableContracts } from "@junoplus/contracts";
+import type { TableContract } from "@junoplus/contracts";
 import { datasetName } from "./dataset-names";
 import { storedTable } from "./duckdb-catalog";
 import { type Evolution, tableCreation, tableEvolution } from "./duckdb-evolution";
 import { quoted } from "./duckdb-sql";
 import { viewEvolution } from "./duckdb-view";
 import { IncompatibleTableError, type TableFaults } from "./errors";
-import { inReadingOrder, viewQuery } from "./view-query";
+import { inReadingOrder, sourcesOf, viewQuery } from "./view-query";
 
 /** Where a warehouse keeps its tables. */
 export interface Place {
@@ -59,12 +59,9 @@ async function viewPlan(
 ): Promise<Evolution> {
   const stored = await storedTable(connection, datasetName(place.prefix, view.dataset), view.table);
   if (stored?.kind === "table") return otherKind(stored.kind, view);
-  const tableName = (table: string): string => {
-    const source = [...contracts, ...tableContracts].find((contract) => contract.table === table);
-    if (source === undefined) throw new TypeError(`${view.table} reads ${table}, which has no contract`);
-    return place.tableName(source);
-  };
-  return viewEvolution(connection, place.tableName(view), view, viewQuery(view, tableName, quoted), stored);
+  const source = sourcesOf(view, contracts);
+  const query = viewQuery(view, (table) => place.tableName(source(table)), quoted);
+  return viewEvolution(connection, place.tableName(view), view, query, stored);
 }
 
 function otherKind(stored: "table" | "view", contract: TableContract): Evolution {

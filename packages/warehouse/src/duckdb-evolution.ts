@@ -1,9 +1,9 @@
 import type { Column, TableContract } from "@junoplus/contracts";
-import { contractType } from "./contract-type";
 import type { StoredTable } from "./duckdb-catalog";
 import { commentOnColumn, commentOnTable, createTable, rebuildTable } from "./duckdb-ddl";
 import { contractTypeOf, duckDbType, quoted } from "./duckdb-sql";
-import { describedTable, describedTableText, type TableFacts, tableFacts } from "./table-facts";
+import { describedTable, describedTableText, tableFacts } from "./table-facts";
+import { shapeFaults } from "./table-shape";
 
 /** What it takes to bring a table to its contract: statements, or the faults that forbid them. */
 export interface Evolution {
@@ -37,11 +37,9 @@ export function tableEvolution(
   }
   const storedByName = new Map(stored.columns.map((column) => [column.name, column]));
   const added = contract.columns.filter((column) => !storedByName.has(column.name));
-  const faults = [
-    ...factFaults(contract, text.facts),
-    ...columnFaults(contract, stored),
-    ...added.filter(({ mode }) => mode === "REQUIRED" && hasRows).map(({ name }) => requiredFault(name)),
-  ];
+  const columns = stored.columns.map((column) => ({ ...column, type: contractTypeOf(column.type) }));
+  const { key, partition } = text.facts;
+  const faults = shapeFaults(contract, { key, partition, columns, hasRows });
   if (faults.length > 0) return refused(faults);
 
   const byName = new Map(contract.columns.map((column) => [column.name, column]));
@@ -65,10 +63,6 @@ function refused(faults: readonly string[]): Evolution {
   return { statements: [], faults };
 }
 
-function requiredFault(name: string): string {
-  return `${name}: is new and REQUIRED, but the table has rows: make it NULLABLE`;
-}
-
 function alterations(
   name: string,
   kept: readonly Column[],
@@ -82,30 +76,4 @@ function alterations(
       .map((column) => `ALTER TABLE ${name} ALTER COLUMN ${quoted(column.name)} DROP NOT NULL`),
     ...added.map((column) => `ALTER TABLE ${name} ADD COLUMN ${quoted(column.name)} ${duckDbType(column)}`),
   ];
-}
-
-function factFaults(contract: TableContract, stored: TableFacts): readonly string[] {
-  const partition = (facts: TableFacts): string =>
-    facts.partition === null ? "none" : `${facts.partition.column} by ${facts.partition.granularity}`;
-  const wanted = tableFacts(contract);
-  return [
-    ...(stored.key.join() === wanted.key.join()
-      ? []
-      : [`key: is (${stored.key.join(", ")}), the contract says (${wanted.key.join(", ")})`]),
-    ...(partition(stored) === partition(wanted)
-      ? []
-      : [`partition: is ${partition(stored)}, the contract says ${partition(wanted)}`]),
-  ];
-}
-
-function columnFaults(contract: TableContract, stored: StoredTable): readonly string[] {
-  const byName = new Map(contract.columns.map((column) => [column.name, column]));
-  return stored.columns.flatMap(({ name, type, nullable }) => {
-    const column = byName.get(name);
-    if (column === undefined) return [`${name}: the contract ${contract.version} no longer has it`];
-    if (duckDbType(column) !== type) {
-      return [`${name}: is ${contractTypeOf(type)}, the contract says ${contractType(column)}`];
-    }
-    return nullable && column.mode !== "NULLABLE" ? [`${name}: may be NULL, the contract says ${column.mode}`] : [];
-  });
 }

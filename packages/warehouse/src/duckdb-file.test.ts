@@ -47,6 +47,7 @@ test("every contract has its table and all its facts in the catalog; a second en
       key: contract.key,
       partition: contract.partition ?? null,
       cluster: contract.cluster,
+      labels: null,
     });
     expect(columns).toEqual(columnsOf(contract));
   }

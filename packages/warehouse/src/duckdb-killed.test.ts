@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { afterAll, expect, test } from "vitest";
 import { openDuckDb } from "./duckdb-warehouse";
 import { history, things } from "./testing/contracts";
-import { others, ROWS_A_SHARD } from "./testing/generations";
+import { others } from "./testing/generations";
+import { killPublisher } from "./testing/kill-publisher";
 import { ROWS, STEPS } from "./testing/life";
 import { temporaryFolder } from "./testing/shards";
 import type { Warehouse } from "./warehouse";
@@ -14,25 +13,8 @@ import type { Warehouse } from "./warehouse";
 const folder = temporaryFolder();
 afterAll(folder.remove);
 
+const ROWS_A_SHARD = 20_000;
 const script = (name: string): string[] => ["--import", "tsx", join(__dirname, "testing", name)];
-
-/** Runs `publish-loop.ts` and kills it a while after it said a phase for the second time. */
-async function publishUntilKilled(url: string, first: number, phase: string, wait: number): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, [...script("publish-loop.ts"), url, folder.path, String(first)], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = once(child, "exit");
-  if (child.stdout === null) throw new Error("no stdout");
-  let said = 0;
-  for await (const line of createInterface(child.stdout)) {
-    if (line === phase) said += 1;
-    if (said < 2) continue;
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    child.kill("SIGKILL");
-    break;
-  }
-  expect(await ended).toEqual([null, "SIGKILL"]);
-}
 
 async function generationsIn(warehouse: Warehouse): Promise<readonly object[]> {
   const figures = [things, others, history].map(async (contract) => {
@@ -48,7 +30,15 @@ test("a run killed at any moment leaves all tables of one generation, the old on
   for (const [round, phase] of ["staging", "publishing"].flatMap((name) => Array(5).fill(name)).entries()) {
     // Random moments on purpose: each run of the suite tries others.
     const wait = Math.random() * (phase === "staging" ? 250 : 80);
-    await publishUntilKilled(url, generation + 1, phase, wait);
+    await killPublisher({
+      url,
+      folder: folder.path,
+      firstGeneration: generation + 1,
+      rowsAShard: ROWS_A_SHARD,
+      phase,
+      occurrence: 2,
+      waitMs: wait,
+    });
     const warehouse = await openDuckDb(url);
     const [one, other, all] = await generationsIn(warehouse);
     const [{ last }] = (await warehouse.query(`SELECT MAX(value) AS last FROM ${warehouse.tableName(things)}`)) as [

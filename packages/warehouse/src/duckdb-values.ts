@@ -7,19 +7,21 @@ import {
   DuckDBTimestampValue,
   type DuckDBValue,
 } from "@duckdb/node-api";
+import {
+  dayText,
+  distinctNames,
+  elementText,
+  finiteNumber,
+  safeInteger,
+  timestampText,
+  unreadableType,
+} from "./result-values";
 import type { Row, Value } from "./warehouse";
-
-/** A result that rows cannot carry: which column, and what to write instead. */
-export class UnreadableResultError extends Error {
-  override readonly name = "UnreadableResultError" as const;
-}
 
 /** The rows of a result, streamed, in the forms of `Value`. */
 export async function* rows(result: DuckDBResult): AsyncGenerator<Row> {
   const names = result.columnNames();
-  const twice = names.find((name, at) => names.indexOf(name) !== at);
-  if (twice !== undefined)
-    throw new UnreadableResultError(`two columns are named ${twice}: name one of them otherwise`);
+  distinctNames(names);
   for (;;) {
     const chunk = await result.fetchChunk();
     if (chunk === null || chunk.rowCount === 0) return;
@@ -37,60 +39,13 @@ export async function* rows(result: DuckDBResult): AsyncGenerator<Row> {
 
 function readValue(value: DuckDBValue, column: string): Value {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
-  if (typeof value === "number") return finite(value, column);
-  if (typeof value === "bigint") return safe(value, column);
+  if (typeof value === "number") return finiteNumber(value, column);
+  if (typeof value === "bigint") return safeInteger(value, column);
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) {
     return timestampText(value.micros, column);
   }
   if (value instanceof DuckDBDateValue) return dayText(value.days, column);
-  if (value instanceof DuckDBListValue) return value.items.map((item) => text(readValue(item, column), column));
+  if (value instanceof DuckDBListValue) return value.items.map((item) => elementText(readValue(item, column), column));
   if (value instanceof DuckDBDecimalValue) return value.toDouble();
-  throw new UnreadableResultError(`${column}: its type has no form in a row: CAST it to STRING, INT64 or FLOAT64`);
-}
-
-function finite(value: number, column: string): number {
-  if (Number.isFinite(value)) return value;
-  throw new UnreadableResultError(`${column}: is not a finite number: guard the division with NULLIF(divisor, 0)`);
-}
-
-function safe(value: bigint, column: string): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number)) return number;
-  throw new UnreadableResultError(`${column}: an integer beyond 2^53 would be rounded: CAST it to STRING`);
-}
-
-function text(value: Value, column: string): string {
-  if (typeof value === "string") return value;
-  throw new UnreadableResultError(`${column}: arrays hold texts, dates or timestamps, and no NULL`);
-}
-
-const DAY = 86_400_000_000n;
-const FIRST_DAY = -719_162;
-const LAST_DAY = 2_932_896;
-
-/** Canonical text of an instant in microseconds. */
-function timestampText(micros: bigint, column: string): string {
-  const rest = ((micros % DAY) + DAY) % DAY;
-  const ofDay = Number(rest);
-  const seconds = Math.floor(ofDay / 1_000_000);
-  const time = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60].map(twoDigits).join(":");
-  const fraction = String(ofDay % 1_000_000).padStart(6, "0");
-  return `${dayText(Number((micros - rest) / DAY), column)}T${time}.${fraction}Z`;
-}
-
-function twoDigits(number: number): string {
-  return number < 10 ? `0${number}` : String(number);
-}
-
-/** Texts of days met before: a table has millions of instants on a few thousand days. */
-const dayTexts = new Map<number, string>();
-
-/** A day counted from 1970 as `YYYY-MM-DD`. */
-function dayText(day: number, column: string): string {
-  const known = dayTexts.get(day);
-  if (known !== undefined) return known;
-  if (day < FIRST_DAY || day > LAST_DAY) throw new UnreadableResultError(`${column}: beyond the years 1 to 9999`);
-  const text = new Date(day * 86_400_000).toISOString().slice(0, 10);
-  if (dayTexts.size < 50_000) dayTexts.set(day, text);
-  return text;
+  throw unreadableType(column);
 }

@@ -1,18 +1,23 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Column, TableContract } from "@junoplus/contracts";
-import { contractType } from "./contract-type";
-import type { StoredColumn, StoredTable } from "./duckdb-catalog";
+import type { TableContract } from "@junoplus/contracts";
+import type { StoredTable } from "./duckdb-catalog";
 import { commentOnColumn, commentOnTable } from "./duckdb-ddl";
 import type { Evolution } from "./duckdb-evolution";
 import { duckDbMessage } from "./duckdb-fault";
 import { contractTypeOf, duckDbType, quoted } from "./duckdb-sql";
 import { describedTable, describedTableText, tableFacts } from "./table-facts";
+import { viewFaults } from "./table-shape";
+import { type GivenColumn, inContractTypes } from "./view-query";
 
 /** DuckDB's wider types for what is one type in the contract: a sum of BIGINT is HUGEINT, `0.7` is DECIMAL. */
 const WIDER: Readonly<Record<string, RegExp>> = {
-  BIGINT: /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/,
-  DOUBLE: /^(FLOAT|DECIMAL\(\d+,\d+\)|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?)$/,
+  INT64: /^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$/,
+  FLOAT64: /^(FLOAT|DECIMAL\(\d+,\d+\)|INT64|U?(TINY|SMALL|HUGE)?INT(EGER)?|UBIGINT)$/,
 };
+
+function isWider(given: string, wanted: string): boolean {
+  return WIDER[wanted]?.test(given) ?? false;
+}
 
 /** The statements that create a view, or replace it when query or types changed; none when it is as it should be. */
 export async function viewEvolution(
@@ -42,15 +47,17 @@ export async function viewEvolution(
   if (typeof given === "string") return { statements: [], faults: [`its query does not run: ${given}`] };
   return {
     statements: [
-      `CREATE OR REPLACE VIEW ${name} AS ${inContractTypes(contract, query, given)}`,
+      `CREATE OR REPLACE VIEW ${name} AS ${inContractTypes(contract, query, given, duckDbType, quoted)}`,
       commentOnTable(name, "view", text),
       ...contract.columns.map((column) => commentOnColumn(name, column)),
     ],
-    faults: viewFaults(contract, given),
+    faults: viewFaults(
+      contract,
+      given.map(({ name, type }) => ({ name, type: contractTypeOf(type) })),
+      isWider,
+    ),
   };
 }
-
-type GivenColumn = Pick<StoredColumn, "name" | "type">;
 
 /** Names and types that a query gives, or why it does not run. */
 async function columnsOf(connection: DuckDBConnection, query: string): Promise<readonly GivenColumn[] | string> {
@@ -73,38 +80,4 @@ function hasTypes(stored: StoredTable, contract: TableContract): boolean {
       return found?.name === column.name && found.type === duckDbType(column);
     })
   );
-}
-
-function viewFaults(contract: TableContract, given: readonly GivenColumn[]): readonly string[] {
-  const byName = new Map(given.map((column) => [column.name, column]));
-  const wanted = new Set(contract.columns.map(({ name }) => name));
-  return [
-    ...given.filter(({ name }) => !wanted.has(name)).map(({ name }) => `${name}: the contract does not have it`),
-    ...contract.columns.flatMap((column) => {
-      const found = byName.get(column.name);
-      if (found === undefined) return [`${column.name}: its query does not give it`];
-      if (found.type === duckDbType(column) || isWider(found.type, column)) return [];
-      return [
-        `${column.name}: its query gives ${contractTypeOf(found.type)}, the contract says ${contractType(column)}`,
-      ];
-    }),
-  ];
-}
-
-function isWider(type: string, column: Column): boolean {
-  return WIDER[duckDbType(column)]?.test(type) ?? false;
-}
-
-/** The query itself where names and types are the contract's; cast and in the contract's order where they are wider. */
-function inContractTypes(contract: TableContract, query: string, given: readonly GivenColumn[]): string {
-  const exact = contract.columns.every((column, at) => {
-    const found = given[at];
-    return found?.name === column.name && found.type === duckDbType(column);
-  });
-  if (exact && given.length === contract.columns.length) return query;
-  const columns = contract.columns.map((column) => {
-    const name = quoted(column.name);
-    return `CAST(${name} AS ${duckDbType(column)}) AS ${name}`;
-  });
-  return `SELECT ${columns.join(", ")} FROM (${query})`;
 }

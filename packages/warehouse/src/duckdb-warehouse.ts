@@ -6,9 +6,9 @@ import { ensureTables } from "./duckdb-ensure";
 import { duckDbFault, duckDbMessage } from "./duckdb-fault";
 import { type DuckDbOpening, openInstance } from "./duckdb-open";
 import { readOrder } from "./duckdb-order";
-import { columnList, contractTypeOf, quoted } from "./duckdb-sql";
+import { columnList, contractTypeOf, literal, quoted } from "./duckdb-sql";
 import { publishTable, stagedTables, stageTable } from "./duckdb-staging";
-import { rows, UnreadableResultError } from "./duckdb-values";
+import { rows } from "./duckdb-values";
 import {
   IncompatibleTableError,
   MissingTableError,
@@ -18,7 +18,8 @@ import {
   StageError,
   WarehouseUrlError,
 } from "./errors";
-import { firstShardFault } from "./shard-fault";
+import { UnreadableResultError } from "./result-values";
+import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
 import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
 
@@ -56,8 +57,17 @@ class DuckDbWarehouse implements Warehouse {
     return `${quoted(datasetName(this.prefix, contract.dataset))}.${quoted(contract.table)}`;
   }
 
+  literal(text: string): string {
+    return literal(text);
+  }
+
   stagingName(contract: TableContract, runId: string): string {
     return `${quoted(this.staging)}.${quoted(stagingTable(runId, contract))}`;
+  }
+
+  /** The open file is the lock: no other process can open it, and a process that dies lets go of it. */
+  async lock(): Promise<void> {
+    this.mustWrite("lock");
   }
 
   async ensure(contracts: readonly TableContract[]): Promise<void> {
@@ -76,8 +86,8 @@ class DuckDbWarehouse implements Warehouse {
       return await this.transaction((connection) => stageTable(connection, staging, runId, contract, shards));
     } catch (error) {
       // DuckDB's own text quotes values, and its line numbers are approximate.
-      const found = await firstShardFault(contract, shards);
-      throw new StageError(table, found?.fault ?? duckDbFault(error), found?.file, found?.line);
+      const { fault } = await lookAtShards(contract, shards);
+      throw new StageError(table, fault?.fault ?? duckDbFault(error), fault?.file, fault?.line);
     }
   }
 
@@ -156,6 +166,7 @@ class DuckDbWarehouse implements Warehouse {
       key,
       partition,
       cluster,
+      labels: null,
       columns: columns.map(({ name, type, nullable, comment: description }) => ({
         name,
         type: contractTypeOf(type),

@@ -6,8 +6,8 @@ export class WarehouseUrlError extends Error {
     fault: string,
   ) {
     super(
-      `"${url}" is no warehouse: ${fault}. Use duckdb:FILE, or duckdb::memory: for one that ends with the process; ` +
-        "bigquery: is not there yet.",
+      `"${url}" is no warehouse: ${fault}. Use duckdb:FILE, duckdb::memory: for one that ends with the process, ` +
+        "or bigquery:PROJECT[/LOCATION].",
     );
   }
 }
@@ -22,6 +22,33 @@ export class WarehouseOpenError extends Error {
     options?: ErrorOptions,
   ) {
     super(`${url} cannot be opened: ${fault}. ${cure}`, options);
+  }
+}
+
+/** A store that refuses, or that was not reached: what is wrong and what to do. */
+export class WarehouseAccessError extends Error {
+  override readonly name = "WarehouseAccessError" as const;
+  constructor(
+    readonly url: string,
+    action: string,
+    /** What kind of fault it is, for example `permission` or `network`. */
+    readonly kind: string,
+    readonly fault: string,
+    readonly cure: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${url}: ${action}: ${fault}. ${cure}`, options);
+  }
+}
+
+/** A warehouse in which another run is at work. */
+export class WarehouseBusyError extends Error {
+  override readonly name = "WarehouseBusyError" as const;
+  constructor(
+    readonly url: string,
+    readonly holder: string,
+  ) {
+    super(`${url}: run ${holder} is at work here. Wait until it ends, and run again; nothing was changed.`);
   }
 }
 

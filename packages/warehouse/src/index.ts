@@ -1,3 +1,5 @@
+export { type PolicyTags, tableLabels } from "./bigquery-schema";
+export type { BigQueryOptions } from "./bigquery-warehouse";
 export { DEFAULT_PREFIX, datasetName } from "./dataset-names";
 export { type DuckDbOptions, openDuckDb } from "./duckdb-warehouse";
 export {
@@ -8,6 +10,8 @@ export {
   ReadOnlyWarehouseError,
   StageError,
   type TableFaults,
+  WarehouseAccessError,
+  WarehouseBusyError,
   WarehouseOpenError,
   WarehouseUrlError,
 } from "./errors";

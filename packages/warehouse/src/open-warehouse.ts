@@ -1,13 +1,18 @@
+import type { BigQueryOptions } from "./bigquery-warehouse";
 import { type DuckDbOptions, openDuckDb } from "./duckdb-warehouse";
 import { WarehouseUrlError } from "./errors";
 import type { Warehouse } from "./warehouse";
 
 /** How a warehouse is opened, whatever the store. */
-export type WarehouseOptions = DuckDbOptions;
+export type WarehouseOptions = DuckDbOptions & BigQueryOptions;
 
 type Open = (url: string, options: WarehouseOptions) => Promise<Warehouse>;
 
-const STORES: ReadonlyMap<string, Open> = new Map([["duckdb", openDuckDb]]);
+const STORES: ReadonlyMap<string, Open> = new Map([
+  ["duckdb", openDuckDb],
+  // Loaded when it is asked for: its client is large, and most runs have no use for it.
+  ["bigquery", async (url, options) => (await import("./bigquery-warehouse.js")).openBigQuery(url, options)],
+]);
 
 /** Opens the warehouse that a URL names, by its scheme. */
 export async function openWarehouse(url: string, options: WarehouseOptions = {}): Promise<Warehouse> {

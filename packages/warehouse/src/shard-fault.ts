@@ -1,8 +1,6 @@
-import { createReadStream } from "node:fs";
-import { pipeline } from "node:stream";
-import { createGunzip } from "node:zlib";
 import { type Column, isTimestamp, type TableContract } from "@junoplus/contracts";
 import { contractType } from "./contract-type";
+import { shardLines } from "./shard-lines";
 
 /** Where a shard cannot be loaded, and why; never the value. */
 export interface ShardFault {
@@ -11,22 +9,36 @@ export interface ShardFault {
   readonly fault: string;
 }
 
-/** The first line of the shards that a store cannot load. It reads slowly, and only after a load has failed. */
-export async function firstShardFault(contract: TableContract, shards: readonly string[]): Promise<ShardFault | null> {
+/** What a look at every line of the shards comes to. */
+export interface ShardLook {
+  /** Lines that are rows; those before the fault where there is one. */
+  readonly rows: number;
+  /** The first line that a store cannot load; null when all can be loaded. */
+  readonly fault: ShardFault | null;
+}
+
+/**
+ * Looks at each line as its contract has it. It parses every one, and that is slow: of a store that checks what it loads,
+ * only after a load has failed.
+ */
+export async function lookAtShards(contract: TableContract, shards: readonly string[]): Promise<ShardLook> {
+  let rows = 0;
   for (const file of shards) {
     let line = 0;
     try {
-      for await (const text of lines(file)) {
+      for await (const text of shardLines(file)) {
         line += 1;
-        const fault = text.trim() === "" ? null : lineFault(contract, text);
-        if (fault !== null) return { file, line, fault };
+        if (text.trim() === "") continue;
+        const fault = lineFault(contract, text);
+        if (fault !== null) return { rows, fault: { file, line, fault } };
+        rows += 1;
       }
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      return { file, line: null, fault: `cannot be read (${error.code})` };
+      return { rows, fault: { file, line: null, fault: `cannot be read (${error.code})` } };
     }
   }
-  return null;
+  return { rows, fault: null };
 }
 
 function lineFault(contract: TableContract, text: string): string | null {
@@ -57,23 +69,6 @@ const OF_TYPE: Readonly<Record<Column["type"], (value: unknown) => boolean>> = {
   DATE: (value) => typeof value === "string" && isTimestamp(`${value}T00:00:00.000000Z`),
   TIMESTAMP: (value) => typeof value === "string" && isTimestamp(value),
 };
-
-async function* lines(file: string): AsyncGenerator<string> {
-  const bytes = createReadStream(file);
-  // `for await` below reports what fails in the pipeline.
-  const text = file.endsWith(".gz") ? pipeline(bytes, createGunzip(), () => {}) : bytes;
-  let rest = "";
-  // Not readline: it ends a line at U+2028 as well, which JSON allows in a text.
-  for await (const piece of text.setEncoding("utf8")) {
-    const [first = "", ...others] = String(piece).split("\n");
-    rest += first;
-    for (const next of others) {
-      yield rest;
-      rest = next;
-    }
-  }
-  if (rest !== "") yield rest;
-}
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error;

@@ -13,6 +13,8 @@ export interface CatalogFacts {
   readonly key: readonly string[];
   readonly partition: { readonly column: string; readonly granularity: "DAY" | "MONTH" } | null;
   readonly cluster: readonly string[];
+  /** Null in a store that has none. Labels of others may stand beside ours. */
+  readonly labels: Readonly<Record<string, string>> | null;
   /** In the store's order: columns that came later stand at the end. */
   readonly columns: readonly {
     readonly name: string;
@@ -39,16 +41,23 @@ export interface Warehouse {
   readonly url: string;
   /** The qualified, quoted name of a published table, for SQL. */
   tableName(contract: TableContract): string;
+  /** A text for SQL; the stores escape quotes and backslashes differently. */
+  literal(text: string): string;
   /** The qualified, quoted name of a run's staging table, for SQL. */
   stagingName(contract: TableContract, runId: string): string;
   /**
-   * Creates what is missing: datasets, tables, views; evolves existing tables additively, all or nothing.
+   * Keeps other runs out until the warehouse is closed or its holder is gone. Where a holder may be dead it says so once
+   * to `waiting`, and waits until that is known. Throws WarehouseBusyError when another run is at work.
+   */
+  lock(runId: string, waiting?: (holder: string) => void): Promise<void>;
+  /**
+   * Creates what is missing: datasets, tables, views; evolves existing tables additively. Nothing is changed when one of
+   * them cannot follow.
    * Throws IncompatibleTableError where that would break readers.
    */
   ensure(contracts: readonly TableContract[]): Promise<void>;
   /**
-   * Loads shard files (NDJSON, one row a line, all columns) into a staging table of the run, sorted by partition,
-   * cluster and key; what the run staged for the table before is replaced. Gives the rows loaded. Throws StageError.
+   * Loads shard files (NDJSON, one row a line, all columns) into a staging table of the run; what the run staged for the table before is replaced. Gives the rows loaded. Throws StageError.
    */
   stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number>;
   /**

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { type PCollection, type Root, type Runner, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type Counters, DirectRunner } from "../direct-runner";
+import type { Distribution } from "../job-metrics";
 import { writeShards } from "../write-shards";
 
-/** What a pipeline gave: the elements of each output in the order in which they came, and its counters. */
+/** What a pipeline gave: the elements of each output in the order in which they came, and what its steps counted. */
 export interface Collected {
   readonly outputs: Readonly<Record<string, readonly unknown[]>>;
   readonly counters: Counters;
+  readonly distributions: Readonly<Record<string, Distribution>>;
 }
 
 /**
@@ -34,6 +36,8 @@ export async function collect(
     return {
       outputs: Object.fromEntries(names.map((name) => [name, readShards(join(folder, name))])),
       counters: await result.counters(),
+      // Each is of this type, whatever the SDK's type says.
+      distributions: (await result.distributions()) as Record<string, unknown> as Record<string, Distribution>,
     };
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import type {
   CombineFn,
   Counter,
   DoFn,
   Instant,
   IntervalWindow,
+  Metric,
   ParDoLookupParam,
   Window,
   WindowedValue,
@@ -11,6 +13,7 @@ import type {
 import { requireForSerialization } from "apache-beam/serialization";
 import { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "../exact-sum";
 import { canonicalJson } from "../json-coder";
+import type { RowColumn } from "../row-values";
 
 // Worker functions of this package's own tests.
 
@@ -26,6 +29,10 @@ export function wordOf({ word }: Sample): string {
 
 export function amountOf({ amount }: Sample): number {
   return amount;
+}
+
+export function byAmount(a: Sample, b: Sample): number {
+  return a.amount - b.amount;
 }
 
 export function sampled(amount: number): Sample {
@@ -118,6 +125,12 @@ export function counted(amount: number, { total }: { total: Counter }): number {
   return amount;
 }
 
+/** Adds the number to a distribution. */
+export function measured(amount: number, { sizes }: { sizes: Metric<number> }): number {
+  sizes.update(amount);
+  return amount;
+}
+
 /** A number of milliseconds is its own time. */
 export function ownTime(milliseconds: number, before: Instant): Instant {
   return before.sub(before).add(milliseconds);
@@ -203,6 +216,11 @@ export const failingCombine: CombineFn<string, null, null> = {
   extractOutput: failing,
 };
 
+/** One of 10,000 keys. */
+export function lastFourDigits(number: string): string {
+  return number.slice(-4);
+}
+
 /** Half of all numbers, the even ones, have one key. */
 export function skewedKey(number: string): string {
   return Number(number) % 2 === 0 ? "even" : number;
@@ -229,23 +247,67 @@ export function unspeakable(number: number): Readonly<Record<string, unknown>> {
   };
 }
 
+/** A row of the columns below. */
+export function numberedRow(number: string): Readonly<Record<string, unknown>> {
+  const whole = Number(number);
+  return {
+    id: number,
+    whole: whole % 2 === 0 ? 2n ** 60n + BigInt(whole) : whole,
+    real: whole % 3 === 0 ? -0 : whole / 3,
+    tags: whole % 5 === 0 ? [number, ""] : [],
+    note: whole % 7 === 0 ? null : "é",
+  };
+}
+
+export const NUMBERED_COLUMNS: readonly RowColumn[] = [
+  { name: "id", type: "STRING", mode: "REQUIRED" },
+  { name: "whole", type: "INT64", mode: "REQUIRED" },
+  { name: "real", type: "FLOAT64", mode: "REQUIRED" },
+  { name: "tags", type: "STRING", mode: "REPEATED" },
+  { name: "note", type: "STRING", mode: "NULLABLE" },
+];
+
+export function lastDigit({ id }: { id: string }): string {
+  return id.slice(-1);
+}
+
 /** A group's values as text, in order. */
 export function canonicalValues({ value }: { value: Iterable<unknown> }): string {
   return [...value].map(canonicalJson).sort().join();
+}
+
+/** A side input's elements as text, in order. */
+export function canonicalSide(_: unknown, { side }: { side: All }): string {
+  return [...side.lookup()].map(canonicalJson).sort().join();
 }
 
 export function sameKey(): string {
   return "k";
 }
 
-/** Never ends. */
-export function endless(): never {
-  for (;;);
+/** Says its word to the console, as a warning and as an aside. */
+export function warning(word: string): string {
+  // biome-ignore lint/suspicious/noConsole: this is what the worker's log is for
+  console.warn(`a warning of ${word}`);
+  // biome-ignore lint/suspicious/noConsole: this is what the worker's log is for
+  console.debug(`an aside of ${word}`);
+  return word;
 }
 
-/** Ends the process that it runs in. */
-export function killed(): void {
-  process.kill(process.pid, "SIGKILL");
+/** Ends its process at the word "kill", as the system would when memory is short. */
+export function killedAtWord(word: string): string {
+  if (word === "kill") process.kill(process.pid, "SIGKILL");
+  return word;
+}
+
+/** Work for one processor: a digest over many rounds, and the process that did it. */
+export function digested(
+  text: string,
+  { rounds }: { rounds: number },
+): { text: string; digest: string; process: number } {
+  let digest = text;
+  for (let round = 0; round < rounds; round++) digest = createHash("sha256").update(digest).digest("base64");
+  return { text, digest, process: process.pid };
 }
 
 requireForSerialization("@junoplus/beam-runtime/testing/sample-steps", exports);

@@ -1,9 +1,10 @@
-import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
+import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
 import "apache-beam";
 import { Elements } from "apache-beam/proto/beam_fn_api";
 import { beamFnDataDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { type IDataChannel, MultiplexingDataChannel } from "apache-beam/worker/data";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { listenOnLoopback } from "../listen-on-loopback";
 import { DataChannel } from "./data-channel";
 
 const channels = {
@@ -22,12 +23,7 @@ beforeEach(async () => {
   opened = new Promise((resolve) => {
     server.addService(beamFnDataDefinition, { data: resolve });
   });
-  endpoint = await new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(`127.0.0.1:${port}`);
-    });
-  });
+  endpoint = await listenOnLoopback(server);
 });
 
 afterEach(() => server.forceShutdown());

@@ -56,12 +56,13 @@ async function sentBy(create: (context: OperatorContext) => IOperator): Promise<
   return sent.sort((a, b) => a - b);
 }
 
-test("every element is sent once, while the runner is slow to take them; the SDK's sink sends some again or never", async () => {
+test("every element is sent once, while the runner is slow to take them; the SDK's sink sends the first nine times", async () => {
   // Before this package's sink takes the place of the SDK's.
   const ofSdk = await sentBy((context) => createOperator("write", context));
   const { SinkOperator } = await import("./sink-operator.js");
   const ours = await sentBy((context) => createOperator("write", context));
   expect(SinkOperator.name).toBe("SinkOperator");
   expect(ours).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect(ofSdk).not.toEqual(ours);
+  // Each flush finds the buffer of the one before it, and sends it again with one element more.
+  expect(ofSdk).toEqual(ours.flatMap((element) => Array<number>(Math.min(9, 10 - element)).fill(element)));
 });

@@ -1,7 +1,6 @@
 import "apache-beam";
 import type { WindowedValue } from "apache-beam";
 import { type Coder, Context } from "apache-beam/coders/coders";
-import { RemoteGrpcPort } from "apache-beam/proto/beam_fn_api";
 import type { PTransform } from "apache-beam/proto/beam_runner_api";
 import {
   type IOperator,
@@ -12,6 +11,7 @@ import {
 } from "apache-beam/worker/operators";
 import { Writer } from "protobufjs";
 import type { DataChannel, SendChannel } from "./data-channel";
+import { remotePort } from "./remote-port";
 
 const SEND_BYTES = 1 << 20;
 
@@ -31,9 +31,9 @@ export class SinkOperator implements IOperator {
     transform: PTransform,
     context: OperatorContext,
   ) {
-    const port = RemoteGrpcPort.fromBinary(transform.spec?.payload ?? new Uint8Array());
-    this.dataChannel = context.getDataChannel(port.apiServiceDescriptor?.url) as unknown as DataChannel;
-    this.coder = context.pipelineContext.getCoder(port.coderId);
+    const { dataChannel, coder } = remotePort(transform, context);
+    this.dataChannel = dataChannel;
+    this.coder = coder;
     this.bundleId = context.getBundleId;
   }
 

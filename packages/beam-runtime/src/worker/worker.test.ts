@@ -1,4 +1,4 @@
-import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
+import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
 import "apache-beam";
 import {
   InstructionRequest,
@@ -11,7 +11,9 @@ import { MetricsContainer, MetricsShortIdCache } from "apache-beam/worker/metric
 import { Worker as SdkWorker } from "apache-beam/worker/worker";
 import { Reader } from "protobufjs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { metricsData, resetMetrics } from "./bundle-metrics";
+import { listenOnLoopback } from "../listen-on-loopback";
+import { metricInfo, metricsData, resetMetrics } from "./bundle-metrics";
+import { OwnBundles } from "./own-bundles";
 import { Worker } from "./worker";
 
 type Control = ServerDuplexStream<InstructionResponse, InstructionRequest>;
@@ -26,12 +28,7 @@ beforeEach(async () => {
     const getProcessBundleDescriptor = (): void => undefined;
     server.addService(beamFnControlDefinition, { control: resolve, getProcessBundleDescriptor });
   });
-  endpoint = await new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
-      if (error) reject(error);
-      else resolve(`127.0.0.1:${port}`);
-    });
-  });
+  endpoint = await listenOnLoopback(server);
 });
 
 afterEach(() => server.forceShutdown());
@@ -68,11 +65,11 @@ async function answers(): Promise<Record<string, string>> {
 }
 
 test("every instruction is answered in kind, for a bundle that has ended too", async () => {
-  const worker = new Worker("w", endpoint);
+  const worker = new Worker("w", endpoint, new OwnBundles("w"));
   const kinds = instructions.map(({ oneofKind }) => [oneofKind, oneofKind]);
   expect(await answers()).toEqual(Object.fromEntries(kinds));
   expect((await opened).metadata.get("worker_id")).toEqual(["w"]);
-  worker.stop();
+  await worker.stop();
   await worker.finished;
 });
 
@@ -104,7 +101,7 @@ test("a bundle counts from zero, and beyond 32 bits; with the SDK it counts on, 
     ofSdk = [...sdk.monitoringData(ids).values()].flatMap(int64s);
     resetMetrics(ours);
     ours.getMetric("t", undefined, TOTAL).update(2 ** 32 + 1);
-    ofOurs = Object.values(metricsData(ours, ids)).flatMap(int64s);
+    ofOurs = Object.values(metricsData(ours, String(bundle))).flatMap(int64s);
   }
   expect(ofOurs).toEqual([2 ** 32 + 1]);
   expect(ofSdk).toEqual([2]);
@@ -117,6 +114,16 @@ test("a distribution is four numbers, without a length before them", () => {
     name: "sizes",
   });
   for (const size of [3, -1, 2 ** 33]) cell.update(size);
-  const [payload] = Object.values(metricsData(container, new MetricsShortIdCache()));
+  const [payload] = Object.values(metricsData(container, "b"));
   expect(int64s(payload)).toEqual([3, 2 ** 33 + 2, -1, 2 ** 33]);
+});
+
+test("two bundles have no id in common: Prism would lose one of two counts", () => {
+  const container = new MetricsContainer();
+  container.getMetric("t", undefined, TOTAL).update(1);
+  const [first = ""] = Object.keys(metricsData(container, "a"));
+  const [second = ""] = Object.keys(metricsData(container, "b"));
+  expect(first).not.toBe(second);
+  expect(metricInfo(first)).toEqual(metricInfo(second));
+  expect(metricInfo(first)).toMatchObject({ urn: TOTAL.metricType, labels: { NAME: "total", PTRANSFORM: "t" } });
 });

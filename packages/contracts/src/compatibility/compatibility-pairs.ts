@@ -897,6 +897,29 @@ const PAIRS: Readonly<Record<string, readonly TwoWays[]>> = {
       "entries_added + entries_removed | breaks | breaks | major",
     ),
   ],
+  "version field": [
+    two(
+      "documents claim their version",
+      log({}),
+      log({ versionField: "schemaVersion", unversioned: 1 }),
+      "version_field_added | assumes | holds | minor",
+      "version_field_changed | breaks | breaks | major",
+    ),
+    two(
+      "in another field",
+      log({ versionField: "schemaVersion" }),
+      log({ versionField: "version" }),
+      "version_field_changed | breaks | breaks | major",
+      "version_field_changed | breaks | breaks | major",
+    ),
+    two(
+      "documents that claim none are of another major",
+      log({ versionField: "schemaVersion", unversioned: 1 }),
+      log({ versionField: "schemaVersion", unversioned: 2 }),
+      "version_field_changed | breaks | breaks | major",
+      "version_field_changed | breaks | breaks | major",
+    ),
+  ],
   missing: [
     two(
       "another reason",

@@ -7,7 +7,8 @@ export type Verdict = "holds" | "assumes" | "breaks";
 export type Direction = "backward" | "forward";
 
 type Bound = "minimum" | "maximum" | "min_length" | "max_length" | "min_items" | "max_items";
-type ContentModel = "open" | "partially_open" | "closed";
+/** What a schema says of fields that it does not name: anything, something, or that there are none. */
+export type ContentModel = "open" | "partially_open" | "closed";
 
 /** Every way in which two versions of a contract differ; closed, so that every one has a bump. */
 export type DifferenceKind =
@@ -58,6 +59,8 @@ export type DifferenceKind =
   | "entries_added"
   | "entries_removed"
   | "missing_changed"
+  | "version_field_added"
+  | "version_field_changed"
   | "unknown_change";
 
 /** One difference between two versions of a contract. */

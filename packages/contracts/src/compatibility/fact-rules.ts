@@ -73,6 +73,7 @@ export const factRules: readonly Rule[] = [
     "holds",
     "Rejected changes are counted under another reason.",
   ),
+  versionFieldRule(),
   entriesRule(),
 ];
 
@@ -95,6 +96,28 @@ function fact(
           const message = `${keyword} changes from ${fromTo(old[keyword], now[keyword])}. ${cure}`;
           return difference(kind, pointerBelow("", block, keyword), message, verdict, verdict);
         });
+    },
+  };
+}
+
+/** Where documents claim their version: a field that comes may have been there unnamed, as something that is no version. */
+function versionFieldRule(): Rule {
+  return {
+    name: "version field",
+    keywords: ["changelog.versionField", "changelog.unversioned"],
+    differences: (before, after) => {
+      const [old, now] = [schemaOf(before["changelog"]), schemaOf(after["changelog"])];
+      const pointer = pointerBelow("", "changelog", "versionField");
+      const field = now["versionField"];
+      if (same(old["versionField"], field) && same(old["unversioned"], now["unversioned"])) return [];
+      if (old["versionField"] === undefined) {
+        const others =
+          now["unversioned"] === undefined ? "are read by the newest version" : `are of major ${now["unversioned"]}`;
+        const message = `Documents claim their version in ${field}; those that claim none ${others}. See what is stored there before merging.`;
+        return [difference("version_field_added", pointer, message, "assumes", "holds")];
+      }
+      const message = `Which version reads a document changes from ${fromTo(old["versionField"], field)}, and without a claim from ${fromTo(old["unversioned"], now["unversioned"])}. Leave it, or raise the major version.`;
+      return [difference("version_field_changed", pointer, message, "breaks", "breaks")];
     },
   };
 }

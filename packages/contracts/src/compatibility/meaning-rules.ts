@@ -1,10 +1,7 @@
-import type { Difference } from "./difference";
+import { BY_SENSITIVITY, OPEN_DATASETS } from "../privacy";
+import type { Difference, DifferenceKind, Verdict } from "./difference";
 import { difference, fromTo, type Place, type Rule } from "./rule";
 import { pointerBelow, type Schema, same, schemaOf } from "./schema";
-
-/** Datasets that more people may read than those who need to know whose row it is. */
-const OPEN_DATASETS: ReadonlySet<string> = new Set(["gold", "semantic", "quality"]);
-const CLOSENESS: readonly unknown[] = ["internal", "health", "direct_identifier"];
 
 /** How close a value stands to a person. No direct identifier goes further than silver, in no version. */
 export const classificationRule: Rule = {
@@ -25,7 +22,7 @@ function classified(old: unknown, now: unknown, pointer: string, place: Place): 
   if (old === now) return [];
   const change = `Classification from ${fromTo(old, now)}`;
   if (now === "direct_identifier" && isOpen(place)) return [exposed(change, pointer, place)];
-  return CLOSENESS.indexOf(now) > CLOSENESS.indexOf(old)
+  return sensitivity(now) > sensitivity(old)
     ? [
         difference(
           "classification_raised",
@@ -44,6 +41,10 @@ function classified(old: unknown, now: unknown, pointer: string, place: Place): 
           "holds",
         ),
       ];
+}
+
+function sensitivity(classification: unknown): number {
+  return (BY_SENSITIVITY as readonly unknown[]).indexOf(classification);
 }
 
 function newIdentifiers(before: Schema, after: Schema, place: Place): readonly Difference[] {
@@ -86,40 +87,29 @@ export const roleRule: Rule = {
 };
 
 /** Whether the value is of the row's time or of the run's. */
-export const asOfRule: Rule = {
-  name: "asOf",
-  keywords: ["asOf"],
-  differences: (before, after, place) =>
-    before["asOf"] === after["asOf"]
-      ? []
-      : [
-          difference(
-            "as_of_changed",
-            pointerBelow(place.pointer, "asOf"),
-            `The time of the value changes from ${fromTo(before["asOf"], after["asOf"])}: the same column means something else. Add a column, or raise the major version.`,
-            "breaks",
-            "breaks",
-          ),
-        ],
-};
+export const asOfRule: Rule = changedKeyword(
+  "asOf",
+  "as_of_changed",
+  "breaks",
+  (before, after) =>
+    `The time of the value changes from ${fromTo(before, after)}: the same column means something else. Add a column, or raise the major version.`,
+);
 
 /** A view's expression. */
-export const sqlRule: Rule = {
-  name: "sql",
-  keywords: ["sql"],
-  differences: (before, after, place) =>
-    before["sql"] === after["sql"]
-      ? []
-      : [
-          difference(
-            "view_changed",
-            pointerBelow(place.pointer, "sql"),
-            "The view's expression differs. The column keeps its type; see that it keeps its meaning.",
-            "holds",
-            "holds",
-          ),
-        ],
-};
+export const sqlRule: Rule = changedKeyword(
+  "sql",
+  "view_changed",
+  "holds",
+  () => "The view's expression differs. The column keeps its type; see that it keeps its meaning.",
+);
+
+/** A default that nobody fills in. */
+export const defaultRule: Rule = changedKeyword(
+  "default",
+  "default_changed",
+  "holds",
+  (before, after) => `Default from ${fromTo(before, after)}; no reader fills it in.`,
+);
 
 /** Words for people; nothing reads them. */
 export const wordsRule: Rule = {
@@ -139,20 +129,20 @@ export const wordsRule: Rule = {
       ),
 };
 
-/** A default that nobody fills in. */
-export const defaultRule: Rule = {
-  name: "default",
-  keywords: ["default"],
-  differences: (before, after, place) =>
-    same(before["default"], after["default"])
-      ? []
-      : [
-          difference(
-            "default_changed",
-            pointerBelow(place.pointer, "default"),
-            `Default from ${fromTo(before["default"], after["default"])}; no reader fills it in.`,
-            "holds",
-            "holds",
-          ),
-        ],
-};
+/** A keyword that constrains no value: its coming, going and changing are one difference, alike for both directions. */
+function changedKeyword(
+  keyword: string,
+  kind: DifferenceKind,
+  verdict: Verdict,
+  message: (before: unknown, after: unknown) => string,
+): Rule {
+  return {
+    name: keyword,
+    keywords: [keyword],
+    differences: (before, after, place) => {
+      const [old, now] = [before[keyword], after[keyword]];
+      if (same(old, now)) return [];
+      return [difference(kind, pointerBelow(place.pointer, keyword), message(old, now), verdict, verdict)];
+    },
+  };
+}

@@ -1,8 +1,6 @@
-import { type Difference, type DifferenceKind, type Verdict, verdictOf } from "./difference";
+import { type ContentModel, type Difference, type DifferenceKind, type Verdict, verdictOf } from "./difference";
 import { difference, type Place, type Rule } from "./rule";
 import { listOf, namesOf, pointerBelow, type Schema, same, schemaOf } from "./schema";
-
-type ContentModel = "open" | "partially_open" | "closed";
 
 /** Fields that come, go or stay. What a field's coming means depends on what was allowed where nothing was named. */
 export const propertiesRule: Rule = {
@@ -28,20 +26,27 @@ export const requiredRule: Rule = {
     const [oldFields, nowFields] = [schemaOf(before["properties"]), schemaOf(after["properties"])];
     const comes = (name: string): boolean => Object.hasOwn(nowFields, name) && !Object.hasOwn(oldFields, name);
     const goes = (name: string): boolean => Object.hasOwn(oldFields, name) && !Object.hasOwn(nowFields, name);
-    const pointer = pointerBelow(place.pointer, "required");
+    const pointer = (name: string, list: readonly string[]): string =>
+      pointerBelow(place.pointer, "required", String(list.indexOf(name)));
     return [
       ...now
         .filter((name) => !old.includes(name) && !comes(name))
         .map((name) => {
           const hasDefault = schemaOf(nowFields[name])["default"] !== undefined;
           const kind = hasDefault ? "required_added_with_default" : "required_added";
-          return difference(kind, pointer, `${name} is required now${absent(hasDefault)}`, "breaks", "holds");
+          return difference(
+            kind,
+            pointer(name, now),
+            `${name} is required now${absent(hasDefault)}`,
+            "breaks",
+            "holds",
+          );
         }),
       ...old
         .filter((name) => !now.includes(name) && !goes(name))
         .map((name) => {
           const message = `${name} may be absent now. Whoever reads it has to expect that.`;
-          return difference("required_removed", pointer, message, "holds", "breaks");
+          return difference("required_removed", pointer(name, old), message, "holds", "breaks");
         }),
     ];
   },

@@ -5,7 +5,10 @@ export type Bump = "none" | "patch" | "minor" | "major";
 
 const ORDER: readonly Bump[] = ["none", "patch", "minor", "major"];
 
-/** What is a new major although old documents stay valid: code that reads the field has to change. */
+/**
+ * MAJOR: any break, a format or type change, a removal, a rename, another key or partition. These are majors although old
+ * documents stay valid: code that reads the field has to change.
+ */
 const MAJOR: ReadonlySet<DifferenceKind> = new Set([
   "type_widened",
   "property_removed_from_open",
@@ -15,11 +18,51 @@ const MAJOR: ReadonlySet<DifferenceKind> = new Set([
   "additional_properties_narrowed",
   "additional_properties_changed",
 ]);
+
+/**
+ * MINOR: an optional field or nullable column, more enum values, a relaxation, integer to number. Older code does not know
+ * what is new there, and that is what a minor announces; any other break of older code is a break like any other.
+ */
+const ANNOUNCED_BY_MINOR: ReadonlySet<DifferenceKind> = new Set([
+  "property_added_to_closed",
+  "property_added_to_partially_open",
+  "column_added",
+  "enum_grown",
+  "integer_to_number",
+  "null_allowed",
+  "required_removed",
+  "minimum_lowered",
+  "minimum_removed",
+  "maximum_raised",
+  "maximum_removed",
+  "min_length_lowered",
+  "min_length_removed",
+  "max_length_raised",
+  "max_length_removed",
+  "min_items_lowered",
+  "min_items_removed",
+  "max_items_raised",
+  "max_items_removed",
+  "enum_removed",
+  "const_removed",
+  "pattern_removed",
+  "items_removed",
+  "unique_items_removed",
+  "any_of_grown",
+  "any_of_removed",
+  "one_of_removed",
+  "all_of_shrunk",
+  "all_of_removed",
+  "entries_added",
+]);
+
+/** PATCH: words and examples. */
 const PATCH: ReadonlySet<DifferenceKind> = new Set(["words_changed"]);
 
 /** The bump that one difference needs. */
-export function bumpOf({ kind, backward }: Difference): Bump {
+export function bumpOf({ kind, backward, forward }: Difference): Bump {
   if (backward === "breaks" || MAJOR.has(kind)) return "major";
+  if (forward === "breaks" && !ANNOUNCED_BY_MINOR.has(kind)) return "major";
   return PATCH.has(kind) ? "patch" : "minor";
 }
 

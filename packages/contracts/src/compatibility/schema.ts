@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { escapePointer } from "../json-pointer";
 
 /** One schema or block of a contract, keyword by keyword. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -31,5 +32,5 @@ export function beyond(list: readonly unknown[], other: readonly unknown[]): rea
 
 /** The pointer of something below a place. */
 export function pointerBelow(pointer: string, ...names: readonly string[]): string {
-  return [pointer, ...names.map((name) => name.replaceAll("~", "~0").replaceAll("/", "~1"))].join("/");
+  return [pointer, ...names.map(escapePointer)].join("/");
 }

@@ -114,12 +114,22 @@ function added(column: Column, names: TableNames): WarehouseDiff {
     bigQuery: [
       `ALTER TABLE ${names.bigQuery} ADD COLUMN ${name} ${bigQueryType(column)} OPTIONS (description = ${bigQueryText(description)});`,
     ],
-    duckDb: [
-      `ALTER TABLE ${names.duckDb} ADD COLUMN "${name}" ${duckDbType(column)}${column.mode === "REPEATED" ? " DEFAULT []" : ""};`,
-      duckDbComment(column, names),
-    ],
+    duckDb: [...duckDbAddition(column, names), duckDbComment(column, names)],
     notInPlace: [],
   };
+}
+
+/** An array column is empty in the rows that are there, and NULL in none. */
+function duckDbAddition(column: Column, { duckDb }: TableNames): readonly string[] {
+  const [table, name] = [`ALTER TABLE ${duckDb}`, `"${column.name}"`];
+  const add = `${table} ADD COLUMN ${name} ${duckDbType(column)}`;
+  return column.mode === "REPEATED"
+    ? [
+        `${add} DEFAULT [];`,
+        `${table} ALTER COLUMN ${name} DROP DEFAULT;`,
+        `${table} ALTER COLUMN ${name} SET NOT NULL;`,
+      ]
+    : [`${add};`];
 }
 
 function changed(before: Column, after: Column, names: TableNames): WarehouseDiff {

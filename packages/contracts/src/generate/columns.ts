@@ -21,7 +21,8 @@ export function columnsOf(contract: ContractFolder): readonly Column[] {
   });
 }
 
-function columnOf(name: string, property: PropertySchema): Column {
+/** One column. Throws with what its schema lacks. */
+export function columnOf(name: string, property: PropertySchema): Column {
   const { description, classification, role, asOf, minimum, maximum, sql } = property;
   if (description === undefined) throw new Error("has no description; say what it holds and what NULL means");
   if (classification === undefined) {

@@ -1,14 +1,10 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { render } from "./render";
-
-const packageRoot = join(__dirname, "../..");
+import { join } from "node:path";
+import { writeGenerated } from "./write-generated";
 
 async function main(): Promise<void> {
-  for (const [path, text] of await render(packageRoot)) {
-    mkdirSync(dirname(join(packageRoot, path)), { recursive: true });
-    writeFileSync(join(packageRoot, path), text);
-  }
+  const { written, removed } = await writeGenerated(join(__dirname, "../.."));
+  const lines = [...written, ...removed.map((path) => `${path} removed`)];
+  process.stdout.write(lines.map((line) => `${line}\n`).join(""));
 }
 
 void main();

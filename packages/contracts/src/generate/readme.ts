@@ -60,6 +60,7 @@ function changelogReadme(contract: ContractFolder): string {
     `- change log \`${declaration.prefix}_raw_changelog\`, documents \`${declaration.path}\`, contract version ${version}`,
     `- entries rejected alone: ${declaration.entries?.join(", ") ?? "none"}`,
     ...Object.entries(declaration.missing).map(([pointer, reason]) => `- \`${pointer}\` absent: \`${reason}\``),
+    ...(declaration.versionField === undefined ? [] : [versionLine(declaration.versionField, declaration.unversioned)]),
     "- null equals absent; fields not named here are allowed and not read",
     "",
     row(header),
@@ -69,6 +70,11 @@ function changelogReadme(contract: ContractFolder): string {
     ),
     "",
   ].join("\n");
+}
+
+function versionLine(field: string, unversioned: number | undefined): string {
+  const others = unversioned === undefined ? "the newest version" : `major ${unversioned}`;
+  return `- a document is read by the version that \`${field}\` names, as text or as the number of a major; by ${others} where it names none`;
 }
 
 function fields(properties: Readonly<Record<string, PropertySchema>>, prefix: string): [string, PropertySchema][] {

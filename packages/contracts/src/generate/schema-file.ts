@@ -12,6 +12,7 @@ export interface PropertySchema extends SchemaNode {
   readonly enum?: readonly (string | null)[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly minLength?: number;
   readonly sql?: string;
   readonly properties?: Readonly<Record<string, PropertySchema>>;
   readonly items?: PropertySchema;
@@ -35,6 +36,10 @@ export interface ChangelogBlock {
   readonly path: string;
   readonly entries?: readonly string[];
   readonly missing: Readonly<Record<string, RejectReason>>;
+  /** Top-level field in which documents claim the version that they were written under. */
+  readonly versionField?: string;
+  /** Major of the documents that claim none; the newest version reads them where it is not given. */
+  readonly unversioned?: number;
 }
 
 /** A contract's `schema.json`. */
@@ -43,6 +48,7 @@ export interface ContractSchema extends PropertySchema {
   readonly title: string;
   readonly description: string;
   readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
   readonly properties: Readonly<Record<string, PropertySchema>>;
   readonly warehouse?: WarehouseBlock;
   readonly changelog?: ChangelogBlock;
@@ -75,6 +81,26 @@ export function readContracts(packageRoot: string): readonly ContractFolder[] {
 
 function readContract(packageRoot: string, layer: Layer, name: string): ContractFolder {
   return parseContract(layer, name, readFileSync(join(packageRoot, `schemas/${layer}/${name}/schema.json`), "utf8"));
+}
+
+/** The frozen versions of a contract below its own, oldest first. Throws as `readContracts` does. */
+export function olderVersions(packageRoot: string, contract: ContractFolder): readonly ContractFolder[] {
+  const folder = join(packageRoot, contract.path, "versions");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .map((file) => parseContract(contract.layer, contract.name, readFileSync(join(folder, file), "utf8")))
+    .filter((frozen) => byVersion(frozen, contract) < 0)
+    .sort(byVersion);
+}
+
+/** The order of contracts by version. */
+export function byVersion(a: { readonly version: string }, b: { readonly version: string }): number {
+  return compareVersions(a.version, b.version);
+}
+
+/** The order of versions, and of paths that differ in a version only: number by number. */
+export function compareVersions(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
 }
 
 /** A contract from the text of its `schema.json` or of a frozen copy. Throws with the file and the cure when its `$id` is off. */

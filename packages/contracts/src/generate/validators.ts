@@ -1,6 +1,7 @@
-import Ajv2020 from "ajv/dist/2020";
+import Ajv2020, { type AnySchemaObject } from "ajv/dist/2020";
 import { _ } from "ajv/dist/compile/codegen";
 import standaloneCode from "ajv/dist/standalone";
+import type { CompiledValidator } from "../faults";
 import { formats } from "../formats";
 import type { ContractSchema } from "./schema-file";
 
@@ -20,10 +21,15 @@ export function contractAjv(): Ajv2020 {
   return ajv;
 }
 
+/** The contract's validator, compiled here and now: for a contract that is not generated yet. */
+export function compiledValidator(schema: ContractSchema): CompiledValidator {
+  return contractAjv().compile(withoutAnnotations(schema) as AnySchemaObject);
+}
+
 /** TypeScript source of the contract's validator, compiled ahead: nothing is compiled when a worker starts. */
-export function validatorSource(schema: ContractSchema): string {
+export function validatorSource(schema: Omit<ContractSchema, "$id">): string {
   const ajv = contractAjv();
-  const code = standaloneCode(ajv, ajv.compile(withoutAnnotations(schema) as ContractSchema));
+  const code = standaloneCode(ajv, ajv.compile(withoutAnnotations(schema) as AnySchemaObject));
   const imports = new Map<string, string>();
   const body = code.replace(/require\("([^"]+)"\)/g, (_match, path: string) => {
     const name = path.replace(/\W+/g, "_");

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import fc from "fast-check";
+import type { DocumentVersion } from "../contract";
 import { type PropertySchema, readContracts } from "../generate/schema-file";
 import { changelogContracts } from "../generated";
 
@@ -27,14 +28,18 @@ export function documentSchema(table: string): DocumentSchema {
 export function anyDocument(table: string): fc.Arbitrary<Record<string, unknown>> {
   const contract = changelogContracts.find((candidate) => candidate.table === table);
   if (contract === undefined) throw new Error(`there is no change log ${table}`);
-  const documents = anyValue(documentSchema(table)) as fc.Arbitrary<Record<string, unknown>>;
+  return anyDocumentOf(documentSchema(table), contract);
+}
+
+/** The same of one version of a contract, given its schema and what was made of it. */
+export function anyDocumentOf(schema: DocumentSchema, version: DocumentVersion): fc.Arbitrary<Record<string, unknown>> {
+  const documents = anyValue(schema) as fc.Arbitrary<Record<string, unknown>>;
   // Conditions between fields are left to the contract; where it refuses them all, something is wrong with it, or here.
   let refused = 0;
   return documents.filter((document) => {
-    const faults = contract.faults(contract.decode(document));
+    const faults = version.faults(version.decode(document));
     refused = faults.length === 0 ? 0 : refused + 1;
-    if (refused === 1000)
-      throw new Error(`${table} refuses every document, such as one with ${JSON.stringify(faults)}`);
+    if (refused === 1000) throw new Error(`every document is refused, such as one with ${JSON.stringify(faults)}`);
     return faults.length === 0;
   });
 }

@@ -3,12 +3,24 @@ import { dayOf, type TableContract } from "@junoplus/contracts";
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { IncompatibleTableError, MissingTableError, PublishError, QueryError, StageError } from "../errors";
-import type { Row, Warehouse } from "../warehouse";
+import type { CatalogFacts, Row, Warehouse } from "../warehouse";
 import { column, contractOf, everyType, history, things } from "./contracts";
 import { shard, shardOfText, temporaryFolder } from "./shards";
 
+/** What a store promises beyond others, and how much of a machine its tests may take. */
+export interface GuaranteeOptions {
+  /** Rows lie as they are sorted when they are staged: a table read without ORDER BY has them so. */
+  readonly keepsOrder?: boolean;
+  /** How many random tables are tried. */
+  readonly numRuns?: number;
+}
+
 /** What every store promises; a new store passes these tests. `open` gives an empty warehouse. */
-export function warehouseGuarantees(store: string, open: () => Promise<Warehouse>): void {
+export function warehouseGuarantees(
+  store: string,
+  open: () => Promise<Warehouse>,
+  { keepsOrder = true, numRuns = 60 }: GuaranteeOptions = {},
+): void {
   const folder = temporaryFolder();
   afterAll(folder.remove);
   let warehouse: Warehouse;
@@ -31,6 +43,11 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
   const publish = async (run: string, contract: TableContract, rows: readonly object[]): Promise<void> => {
     await stage(run, contract, rows);
     await warehouse.publish(run, [contract]);
+  };
+
+  const described = async (contract: TableContract): Promise<Omit<CatalogFacts, "labels">> => {
+    const { labels, ...facts } = await warehouse.describe(contract);
+    return facts;
   };
 
   describe(`${store}: stage, audit, publish`, () => {
@@ -222,17 +239,19 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
           await stage("r1", everyType, rows);
           await warehouse.publish("r1", [everyType]);
           const first = await rowsOf(everyType);
-          const physical = await warehouse.query(`SELECT * FROM ${warehouse.tableName(everyType)}`);
+          const stored = async (): Promise<string> => {
+            const lying = await warehouse.query(`SELECT * FROM ${warehouse.tableName(everyType)}`);
+            return JSON.stringify(keepsOrder ? lying : byId(lying));
+          };
+          const before = await stored();
           expect(byId(first)).toEqual(byId(rows));
 
           await stage("r2", everyType, ...split(shuffled(rows, choices), choices));
           await warehouse.publish("r2", [everyType]);
           expect(JSON.stringify(await rowsOf(everyType))).toBe(JSON.stringify(first));
-          expect(JSON.stringify(await warehouse.query(`SELECT * FROM ${warehouse.tableName(everyType)}`))).toBe(
-            JSON.stringify(physical),
-          );
+          expect(await stored()).toBe(before);
         }),
-        { numRuns: 60 },
+        { numRuns },
       );
     });
 
@@ -262,23 +281,25 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       ]);
     });
 
-    test("partitions lie together, in each the cluster, in that the key", async () => {
-      await warehouse.ensure([everyType]);
-      const row = { whole: null, number: null, flag: null, instant: null, words: [], days: [], instants: [] };
-      const order = [
-        ["4", null, "z"],
-        ["2", "2024-01-31", "a"],
-        ["3", "2024-01-01", "b"],
-        ["1", "2024-02-01", "a"],
-      ] as const;
-      await publish(
-        "r1",
-        everyType,
-        [...order].reverse().map(([id, day, word]) => ({ ...row, id, day, word })),
-      );
-      const physical = await warehouse.query(`SELECT id FROM ${warehouse.tableName(everyType)}`);
-      expect(physical.map(({ id }) => id)).toEqual(order.map(([id]) => id));
-    });
+    if (keepsOrder) {
+      test("partitions lie together, in each the cluster, in that the key", async () => {
+        await warehouse.ensure([everyType]);
+        const row = { whole: null, number: null, flag: null, instant: null, words: [], days: [], instants: [] };
+        const order = [
+          ["4", null, "z"],
+          ["2", "2024-01-31", "a"],
+          ["3", "2024-01-01", "b"],
+          ["1", "2024-02-01", "a"],
+        ] as const;
+        await publish(
+          "r1",
+          everyType,
+          [...order].reverse().map(([id, day, word]) => ({ ...row, id, day, word })),
+        );
+        const physical = await warehouse.query(`SELECT id FROM ${warehouse.tableName(everyType)}`);
+        expect(physical.map(({ id }) => id)).toEqual(order.map(([id]) => id));
+      });
+    }
 
     test("a reader sees one state while others publish", async () => {
       await warehouse.ensure([things]);
@@ -297,15 +318,15 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
   describe(`${store}: ensure and describe`, () => {
     test("the catalog has every fact of the contract", async () => {
       await warehouse.ensure([everyType]);
-      expect(await warehouse.describe(everyType)).toEqual(factsOf(everyType));
+      expect(await described(everyType)).toEqual(factsOf(everyType));
     });
 
     test("a second ensure changes nothing", async () => {
       await warehouse.ensure([things, everyType, thingsView]);
       await publish("r1", things, [{ id: "a", value: 1 }]);
-      const before = await warehouse.describe(everyType);
+      const before = await described(everyType);
       await warehouse.ensure([things, everyType, thingsView]);
-      expect(await warehouse.describe(everyType)).toEqual(before);
+      expect(await described(everyType)).toEqual(before);
       expect(await rowsOf(thingsView)).toEqual([{ id: "a", twice: 2 }]);
     });
 
@@ -325,7 +346,7 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       await warehouse.ensure([evolved]);
       await warehouse.ensure([evolved]);
       const [words, note, id, value] = factsOf(evolved).columns;
-      expect(await warehouse.describe(evolved)).toEqual({ ...factsOf(evolved), columns: [id, value, words, note] });
+      expect(await described(evolved)).toEqual({ ...factsOf(evolved), columns: [id, value, words, note] });
       expect(await rowsOf(evolved)).toEqual([{ words: [], note: null, id: "a", value: 1 }]);
       await publish("r2", evolved, [{ id: null, value: 2, words: ["x"], note: "n" }]);
       expect(await rowsOf(evolved)).toEqual([{ words: ["x"], note: "n", id: null, value: 2 }]);
@@ -336,7 +357,7 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       await publish("r1", things, [{ id: "a", value: 1 }]);
       const evolved = { ...things, version: "1.1.0", columns: [...things.columns, column("note", "STRING")] };
       await warehouse.ensure([evolved, thingsView]);
-      expect(await warehouse.describe(evolved)).toEqual(factsOf(evolved));
+      expect(await described(evolved)).toEqual(factsOf(evolved));
       expect(await rowsOf(thingsView)).toEqual([{ id: "a", twice: 2 }]);
     });
 
@@ -344,7 +365,7 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       const evolved = { ...things, columns: [...things.columns, column("owner", "STRING", "REQUIRED")] };
       await warehouse.ensure([things]);
       await warehouse.ensure([evolved]);
-      expect(await warehouse.describe(evolved)).toEqual(factsOf(evolved));
+      expect(await described(evolved)).toEqual(factsOf(evolved));
       await publish("r1", evolved, [{ id: "a", value: 1, owner: "o" }]);
       const again = { ...evolved, columns: [...evolved.columns, column("place", "STRING", "REQUIRED")] };
       await expect(warehouse.ensure([again])).rejects.toThrow(/place: is new and REQUIRED/);
@@ -381,13 +402,13 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
         },
       ]);
       expect(await warehouse.exists(fresh)).toBe(false);
-      expect(await warehouse.describe(things)).toEqual(factsOf(things));
+      expect(await described(things)).toEqual(factsOf(things));
     });
 
     test("a table that does not exist is missing, not empty", async () => {
       expect(await warehouse.exists(things)).toBe(false);
       await expect(rowsOf(things)).rejects.toThrow(MissingTableError);
-      await expect(warehouse.describe(things)).rejects.toThrow(MissingTableError);
+      await expect(described(things)).rejects.toThrow(MissingTableError);
       await warehouse.ensure([things]);
       expect(await warehouse.exists(things)).toBe(true);
     });
@@ -400,7 +421,7 @@ export function warehouseGuarantees(store: string, open: () => Promise<Warehouse
       expect(await rowsOf(thingsView)).toEqual([{ id: "a", twice: 42 }]);
       const facts = factsOf(thingsView);
       const columns = facts.columns.map((stored) => ({ ...stored, nullable: true }));
-      expect(await warehouse.describe(thingsView)).toEqual({ ...facts, columns });
+      expect(await described(thingsView)).toEqual({ ...facts, columns });
     });
 
     test("a view with a query of its own reads the tables that it names, views too", async () => {

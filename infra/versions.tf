@@ -1,0 +1,11 @@
+terraform {
+  # Variables are checked against each other, which older versions refuse.
+  required_version = ">= 1.9"
+
+  required_providers {
+    google = {
+      source  = "hashicorp/google"
+      version = "~> 6.50"
+    }
+  }
+}

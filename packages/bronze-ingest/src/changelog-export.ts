@@ -1,0 +1,160 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { BigQueryReadClient, protos } from "@google-cloud/bigquery-storage";
+import { createDefaultBackoffSettings, createRetryOptions } from "google-gax";
+import { accessError, codeOf, isTransient } from "./changelog-access-error";
+import type { ChangelogFile } from "./changelog-files";
+import { changelogLines } from "./changelog-lines";
+import type { ChangelogTable } from "./changelog-tables";
+
+/** Streams that are read at once: each holds a response or two, a few megabytes. */
+const STREAMS_AT_ONCE = 4;
+/** How often a stream is opened anew without a row in between, and how long is waited before the second time. */
+const ATTEMPTS = 6;
+const FIRST_WAIT_MS = 250;
+
+/** A read session: one table as it was at one instant, in streams that share its rows. */
+export interface ChangelogSession {
+  readonly table: ChangelogTable;
+  readonly streams: readonly string[];
+  readonly schema: Uint8Array;
+}
+
+/**
+ * Sessions of all tables at one instant (milliseconds since 1970), so that a change that is written meanwhile is in all of
+ * them or in none. Throws ChangelogAccessError.
+ */
+export async function openSessions(
+  client: BigQueryReadClient,
+  tables: readonly ChangelogTable[],
+  snapshotMs: number,
+): Promise<readonly ChangelogSession[]> {
+  return Promise.all(tables.map((table) => openSession(client, table, snapshotMs)));
+}
+
+async function openSession(
+  client: BigQueryReadClient,
+  table: ChangelogTable,
+  snapshotMs: number,
+): Promise<ChangelogSession> {
+  const { project, columns, rowRestriction } = table;
+  const snapshotTime = { seconds: Math.floor(snapshotMs / 1000), nanos: (snapshotMs % 1000) * 1_000_000 };
+  try {
+    const [session] = await client.createReadSession({
+      parent: `projects/${project}`,
+      readSession: {
+        table: `projects/${project}/datasets/${table.dataset}/tables/${table.table}`,
+        dataFormat: "ARROW",
+        tableModifiers: { snapshotTime },
+        readOptions: { selectedFields: [...columns], ...(rowRestriction !== null && { rowRestriction }) },
+      },
+      maxStreamCount: STREAMS_AT_ONCE,
+    });
+    return {
+      table,
+      streams: (session.streams ?? []).map(({ name }) => String(name)),
+      schema: session.arrowSchema?.serializedSchema as Uint8Array,
+    };
+  } catch (error) {
+    throw accessError(nameOf(table), error);
+  }
+}
+
+/** The files that an export wrote, and how many changes lie in those of each prefix. */
+export interface ChangelogExport {
+  readonly files: readonly ChangelogFile[];
+  readonly rows: ReadonlyMap<string, number>;
+}
+
+/**
+ * Writes every stream into a change log file of its own in the directory. Memory holds the responses under way and no more: a
+ * slow disk slows the streams. `onRows` is told the rows of each prefix so far. Throws ChangelogAccessError.
+ */
+export async function exportChangelogs(
+  client: BigQueryReadClient,
+  sessions: readonly ChangelogSession[],
+  directory: string,
+  onRows: (rows: ReadonlyMap<string, number>) => void,
+): Promise<ChangelogExport> {
+  const rows = new Map(sessions.map(({ table }) => [table.prefix, 0]));
+  const waiting = sessions.flatMap((session) => session.streams.map((stream, at) => ({ session, stream, at })));
+  const files: ChangelogFile[] = [];
+  let isBroken = false;
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined && !isBroken; next = waiting.shift()) {
+      const { session, stream, at } = next;
+      const { prefix } = session.table;
+      const path = join(directory, `${prefix}_raw_changelog-${String(at).padStart(4, "0")}.ndjson`);
+      const bytes = await exportStream(client, session, stream, path, (count) => {
+        rows.set(prefix, (rows.get(prefix) ?? 0) + count);
+        onRows(rows);
+      });
+      if (bytes > 0) files.push({ prefix, path, bytes });
+    }
+  };
+  const workers = Array.from({ length: STREAMS_AT_ONCE }, () =>
+    worker().catch((error: unknown) => {
+      isBroken = true;
+      throw error;
+    }),
+  );
+  // All of them end before the directory may be removed.
+  for (const ended of await Promise.allSettled(workers)) if (ended.status === "rejected") throw ended.reason;
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), rows };
+}
+
+async function exportStream(
+  client: BigQueryReadClient,
+  session: ChangelogSession,
+  stream: string,
+  path: string,
+  onRows: (count: number) => void,
+): Promise<number> {
+  // Health data: for nobody else on this machine.
+  const file = await open(path, "wx", 0o600);
+  try {
+    await readStream(client, session, stream, file, onRows);
+    return (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+}
+
+type Response = protos.google.cloud.bigquery.storage.v1.IReadRowsResponse;
+
+/** The client's own retry would begin a stream anew and give rows twice: what broke is gone on with where it stopped. */
+const NO_RETRY = createRetryOptions([], createDefaultBackoffSettings());
+
+async function readStream(
+  client: BigQueryReadClient,
+  { table, schema }: ChangelogSession,
+  readStream: string,
+  file: FileHandle,
+  onRows: (count: number) => void,
+): Promise<void> {
+  let offset = 0;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const responses = client.readRows({ readStream, offset }, { retry: NO_RETRY });
+      for await (const response of responses as AsyncIterable<Response>) {
+        const batch = response.arrowRecordBatch?.serializedRecordBatch as Uint8Array | undefined;
+        const count = Number(response.rowCount ?? 0);
+        if (batch === undefined || count === 0) continue;
+        for (const lines of changelogLines(table.columns, schema, batch)) await file.appendFile(lines);
+        offset += count;
+        attempt = 1;
+        onRows(count);
+      }
+      return;
+    } catch (error) {
+      if (!isTransient(error)) throw codeOf(error) === undefined ? error : accessError(nameOf(table), error);
+      if (attempt >= ATTEMPTS) throw accessError(nameOf(table), error);
+      await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+    }
+  }
+}
+
+function nameOf({ project, dataset, table }: ChangelogTable): string {
+  return `${project}.${dataset}.${table}`;
+}

@@ -1,0 +1,83 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { changeCounter, changelogDataset, changelogFiles, filePosition, filesSince } from "@junoplus/bronze-ingest";
+import type { ChangelogExport } from "@junoplus/bronze-ingest/changelog-export";
+import type { FilePositions } from "@junoplus/contracts";
+import type { Progress } from "./progress";
+
+/** Which change logs are read, and where from. */
+export interface SourceOptions {
+  /** A directory, or `bigquery:PROJECT.DATASET[/LOCATION]`. */
+  readonly source: string;
+  /** Where BigQuery's APIs are, when they are not Google's: an emulator. */
+  readonly bigQueryEndpoint?: string | undefined;
+  readonly bigQueryStorageEndpoint?: string | undefined;
+}
+
+/** Change logs that were found and can be read. */
+export interface ChangelogSource {
+  /** As it was given. */
+  readonly name: string;
+  /** Prefixes of which there is no change log. */
+  readonly missing: readonly string[];
+  /** Where the logs stood when they were looked at: what is added later is the next run's. Null: not told of this source. */
+  readonly positions: readonly FilePositions[] | null;
+  /**
+   * The files to read, and how many changes must be in those of each prefix, where that is known; what has to be fetched
+   * first is written below the directory, which its owner removes.
+   */
+  whole(directory: string, progress: Progress): Promise<ChangelogExport>;
+  /** Only what was added since an earlier run's positions. Throws PositionError where the log did not just grow. */
+  since(positions: readonly FilePositions[], directory: string, progress: Progress): Promise<ChangelogExport>;
+  close(): Promise<void>;
+}
+
+/**
+ * Looks at the change logs of the prefixes, as they are at an instant (canonical). Throws ChangelogSourceError where they cannot
+ * be read as they are, ChangelogAccessError where BigQuery refuses.
+ */
+export async function openSource(
+  options: SourceOptions,
+  prefixes: readonly string[],
+  at: string,
+): Promise<ChangelogSource> {
+  const dataset = changelogDataset(options.source);
+  if (dataset === null) return directorySource(options.source, prefixes);
+  // Loaded when it is asked for: its clients are large, and a directory has no use for them.
+  const { openDatasetReader } = await import("@junoplus/bronze-ingest/dataset-reader");
+  const { bigQueryClient } = await import("@junoplus/warehouse/bigquery-client");
+  const { project, location } = dataset;
+  const { api } = bigQueryClient({ project, location: location ?? "US" }, options.bigQueryEndpoint);
+  const reader = await openDatasetReader(dataset, prefixes, Date.parse(at), api, options.bigQueryStorageEndpoint);
+  return {
+    name: options.source,
+    missing: [],
+    positions: null,
+    since: async () => {
+      throw new Error("positions of files, and the source is a dataset");
+    },
+    whole: async (directory, progress) => {
+      const folder = join(directory, "changelog");
+      mkdirSync(folder, { recursive: true });
+      progress.stage("fetch", `${prefixes.length} tables of ${options.source}`);
+      return reader.export(folder, (rows) =>
+        progress.counters(
+          Object.fromEntries([...rows].map(([prefix, count]) => [changeCounter(prefix, "read"), count])),
+        ),
+      );
+    },
+    close: () => reader.close(),
+  };
+}
+
+function directorySource(directory: string, prefixes: readonly string[]): ChangelogSource {
+  const files = changelogFiles(directory, prefixes);
+  return {
+    name: directory,
+    missing: prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix)),
+    positions: files.map(filePosition),
+    whole: async () => ({ files, rows: new Map() }),
+    since: async (positions) => ({ files: filesSince(files, positions), rows: new Map() }),
+    close: async () => {},
+  };
+}

@@ -1,0 +1,18 @@
+/** File of a contract's page. */
+export function pageOf(title: string): string {
+  return `${title}.html`;
+}
+
+/** Name of a field's place on its page. */
+export function anchorOf(pointer: string): string {
+  return `field-${pointer.slice(1).replaceAll("/", ".").replaceAll("*", "each")}`;
+}
+
+/** Place of what decides which rows a table has. */
+export const ROWS_ANCHOR = "rows";
+
+/** Where a field stands on the site; "" and a column `*` are the rows. */
+export function linkTo(title: string, pointer: string): string {
+  const isRows = pointer === "" || pointer === "/*";
+  return `${pageOf(title)}#${isRows ? ROWS_ANCHOR : anchorOf(pointer)}`;
+}

@@ -1,0 +1,76 @@
+import type { TableMetadata } from "@google-cloud/bigquery";
+import type { TableContract } from "@junoplus/contracts";
+import { createIfMissing, dropTable, storedTable, tableAt } from "./bigquery-catalog";
+import type { BigQueryClient } from "./bigquery-client";
+import { ensureDataset } from "./bigquery-datasets";
+import { type Evolution, tableEvolution } from "./bigquery-evolution";
+import { newJobId, runJob } from "./bigquery-jobs";
+import { type PolicyTags, tableCreation } from "./bigquery-schema";
+import { viewEvolution } from "./bigquery-view";
+import { datasetName } from "./dataset-names";
+import { IncompatibleTableError, type TableFaults } from "./errors";
+import { inReadingOrder } from "./view-query";
+
+/** Where a warehouse keeps its tables, and what guards their columns. */
+export interface BigQueryTables {
+  readonly client: BigQueryClient;
+  readonly url: string;
+  readonly prefix: string;
+  readonly policyTags: PolicyTags;
+  readonly tableName: (contract: TableContract) => string;
+}
+
+/**
+ * Brings datasets, tables and views to their contracts. BigQuery has no transaction over a catalog, so everything is judged
+ * before anything is changed; each change leaves a table that readers can read, and a second call goes on where the first
+ * one was stopped.
+ */
+export async function ensureTables(place: BigQueryTables, contracts: readonly TableContract[]): Promise<void> {
+  const { client, prefix } = place;
+  const stored = new Map(
+    await Promise.all(
+      contracts.map(
+        async (contract) =>
+          [contract, await storedTable(client, datasetName(prefix, contract.dataset), contract.table)] as const,
+      ),
+    ),
+  );
+  const tables = contracts
+    .filter(({ kind }) => kind === "table")
+    .map((contract) => ({
+      contract,
+      evolution: tableEvolution(contract, stored.get(contract) ?? null, place.policyTags),
+    }));
+  const faulty: TableFaults[] = tables.flatMap(({ contract, evolution }) =>
+    evolution.kind === "refuse" ? [{ table: place.tableName(contract), faults: evolution.faults }] : [],
+  );
+  const statements: string[] = [];
+  for (const view of inReadingOrder(contracts.filter(({ kind }) => kind === "view"))) {
+    const evolution = await viewEvolution(client, view, contracts, place.tableName, stored.get(view) ?? null);
+    if (evolution.faults.length > 0) faulty.push({ table: place.tableName(view), faults: evolution.faults });
+    if (evolution.statement !== null) statements.push(evolution.statement);
+  }
+  if (faulty.length > 0) throw new IncompatibleTableError(place.url, faulty);
+
+  const datasets = new Set([...contracts.map(({ dataset }) => dataset), "staging" as const]);
+  for (const dataset of datasets) await ensureDataset(client, place.url, prefix, dataset);
+  for (const { contract, evolution } of tables) await evolve(place, contract, evolution);
+  for (const query of statements) {
+    await runJob(client, newJobId("view"), (jobId) => client.api.createQueryJob({ query, jobId }));
+  }
+}
+
+async function evolve(place: BigQueryTables, contract: TableContract, evolution: Evolution): Promise<void> {
+  const table = tableAt(place.client, datasetName(place.prefix, contract.dataset), contract.table);
+  switch (evolution.kind) {
+    case "recreate":
+    case "create":
+      if (evolution.kind === "recreate") await dropTable(table);
+      await createIfMissing(table, tableCreation(contract, place.policyTags));
+      return;
+    case "patch":
+      // With the etag: what somebody else changed meanwhile is not written over.
+      // The library's types do not know that null takes a fact away.
+      await table.setMetadata({ ...evolution.patch, etag: evolution.etag } as TableMetadata);
+  }
+}

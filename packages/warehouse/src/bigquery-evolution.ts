@@ -1,0 +1,75 @@
+import type { TableField } from "@google-cloud/bigquery";
+import type { Column, TableContract } from "@junoplus/contracts";
+import type { StoredTable } from "./bigquery-catalog";
+import { type PolicyTags, tableField, tableLabels } from "./bigquery-schema";
+import { describedTable, describedTableText, tableFacts } from "./table-facts";
+import { shapeFaults } from "./table-shape";
+
+/** What it takes to bring a table to its contract. */
+export type Evolution =
+  | { readonly kind: "none" }
+  | { readonly kind: "create" }
+  /** An empty table gets a REQUIRED column: BigQuery adds none, so the table is made anew. */
+  | { readonly kind: "recreate" }
+  | { readonly kind: "patch"; readonly etag: string; readonly patch: TablePatch }
+  | { readonly kind: "refuse"; readonly faults: readonly string[] };
+
+/** What is written over the catalog's own. */
+export interface TablePatch {
+  readonly description: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly schema: { readonly fields: readonly TableField[] };
+  readonly clustering: { readonly fields: readonly string[] } | null;
+}
+
+/** How a table evolves additively; `none` when it keeps its contract already. */
+export function tableEvolution(contract: TableContract, stored: StoredTable | null, policyTags: PolicyTags): Evolution {
+  if (stored === null) return { kind: "create" };
+  if (stored.kind === "view") return { kind: "refuse", faults: ["is a view, the contract says table"] };
+  const described = describedTable(stored.description);
+  if (described === null) {
+    const fault = "was not made by this program (it carries no contract): drop or rename it, or use another prefix";
+    return { kind: "refuse", faults: [fault] };
+  }
+  const { key } = described.facts;
+  const faults = shapeFaults(contract, { ...stored, key });
+  if (faults.length > 0) return { kind: "refuse", faults };
+
+  const known = new Set(stored.columns.map(({ name }) => name));
+  const added = contract.columns.filter(({ name }) => !known.has(name));
+  if (added.some(({ mode }) => mode === "REQUIRED")) return { kind: "recreate" };
+  const byName = new Map(contract.columns.map((column) => [column.name, column]));
+  const columns = [...stored.columns.flatMap(({ name }) => byName.get(name) ?? []), ...added];
+  const patch: TablePatch = {
+    description: describedTableText({ description: contract.description, facts: tableFacts(contract) }),
+    labels: { ...stored.labels, ...tableLabels(contract) },
+    schema: { fields: columns.map((column) => evolvedField(column, stored, policyTags)) },
+    clustering: contract.cluster.length === 0 ? null : { fields: contract.cluster },
+  };
+  return keeps(contract, stored, patch) ? { kind: "none" } : { kind: "patch", etag: stored.etag, patch };
+}
+
+/** A column with its policy tag; what another hand has tagged stays so where we have no tag for it. */
+function evolvedField(column: Column, { policyTags: theirs }: StoredTable, ours: PolicyTags): TableField {
+  const names = theirs.get(column.name);
+  const field = tableField(column, ours);
+  return names === undefined || field.policyTags !== undefined
+    ? field
+    : { ...field, policyTags: { names: [...names] } };
+}
+
+function keeps(contract: TableContract, stored: StoredTable, patch: TablePatch): boolean {
+  const byName = new Map(stored.columns.map((column) => [column.name, column]));
+  return (
+    stored.description === patch.description &&
+    stored.cluster.join() === contract.cluster.join() &&
+    Object.entries(patch.labels).every(([name, value]) => stored.labels[name] === value) &&
+    contract.columns.every(({ name, mode, description }) => {
+      const found = byName.get(name);
+      return found?.description === description && found.nullable === (mode === "NULLABLE");
+    }) &&
+    patch.schema.fields.every(
+      ({ name = "", policyTags }) => policyTags?.names?.join() === stored.policyTags.get(name)?.join(),
+    )
+  );
+}

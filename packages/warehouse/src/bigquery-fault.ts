@@ -1,0 +1,153 @@
+/** What BigQuery refuses, and whether the same call may go through a moment later. */
+export interface BigQueryFault {
+  readonly kind:
+    | "credentials"
+    | "permission"
+    | "quota"
+    | "rate"
+    | "conflict"
+    | "not_found"
+    | "location"
+    | "schema"
+    | "network"
+    | "backend"
+    | "other";
+  readonly fault: string;
+  readonly cure: string;
+  readonly transient: boolean;
+}
+
+interface Symptoms {
+  readonly code: string;
+  readonly reasons: readonly string[];
+  readonly message: string;
+}
+
+type Kind = Omit<BigQueryFault, "fault"> & {
+  readonly is: (symptoms: Symptoms) => boolean;
+  readonly says?: string;
+};
+
+const CREDENTIALS =
+  "Sign in with `gcloud auth application-default login`, or name a key file in GOOGLE_APPLICATION_CREDENTIALS.";
+const NETWORK_CODES = /^(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EPIPE|EAI_AGAIN|EHOSTUNREACH)$/;
+
+/** The first that fits; most particular first. */
+const KINDS: readonly Kind[] = [
+  {
+    kind: "credentials",
+    transient: false,
+    says: "there are no credentials, or they have expired",
+    cure: CREDENTIALS,
+    is: ({ code, message }) =>
+      code === "401" ||
+      /default credentials|credential file|invalid_grant|invalid_rapt|refresh token|token.*expired/i.test(message),
+  },
+  {
+    kind: "quota",
+    transient: false,
+    cure: "Wait until the quota is renewed, or have it raised (IAM & Admin, Quotas).",
+    is: ({ reasons }) => reasons.some((reason) => /^(quotaExceeded|billingTierLimitExceeded)$/.test(reason)),
+  },
+  {
+    kind: "rate",
+    transient: true,
+    cure: "Too many requests at once: run again in a few minutes.",
+    is: ({ code, reasons }) => code === "429" || reasons.some((reason) => /rateLimitExceeded$/i.test(reason)),
+  },
+  {
+    kind: "permission",
+    transient: false,
+    cure:
+      "The account needs BigQuery Data Editor on the datasets and BigQuery Job User on the project (and billing, " +
+      "where the message names it).",
+    is: ({ code, reasons }) =>
+      code === "403" || reasons.some((reason) => /^(accessDenied|billingNotEnabled|blocked)$/.test(reason)),
+  },
+  {
+    kind: "conflict",
+    transient: true,
+    cure: "Another writer changed the same tables: run again when it is done.",
+    is: ({ message }) => /aborted due to concurrent|could not serialize|failed to commit/i.test(message),
+  },
+  {
+    kind: "location",
+    transient: false,
+    cure: "Name the location of the datasets after the project, for example bigquery:PROJECT/EU.",
+    is: ({ code, reasons, message }) =>
+      /not found in location|different location|processed in location|location .* (does not match|is not)/i.test(
+        message,
+      ) ||
+      ((code === "404" || reasons.includes("notFound")) && /\bDataset\b/.test(message) && /location/i.test(message)),
+  },
+  {
+    kind: "not_found",
+    transient: false,
+    cure: "Check project and prefix; the first run creates datasets and tables.",
+    is: ({ code, reasons }) => code === "404" || reasons.includes("notFound"),
+  },
+  {
+    kind: "schema",
+    transient: false,
+    cure: "The table no longer has the columns of its contract: run again, which brings it there or says why not.",
+    is: ({ message }) =>
+      /schema does not match|schema mismatch|no such field|Inserted row has wrong column/i.test(message),
+  },
+  {
+    kind: "network",
+    transient: true,
+    says: "BigQuery was not reached, or the connection broke",
+    cure: "Check the network, and run again: what was done is not done twice.",
+    is: ({ code, message }) => NETWORK_CODES.test(code) || /socket hang up|premature close|network/i.test(message),
+  },
+  {
+    kind: "backend",
+    transient: true,
+    cure: "BigQuery had a fault of its own: run again.",
+    is: ({ code, reasons }) =>
+      /^(408|5\d\d)$/.test(code) || reasons.some((reason) => /^(backendError|internalError|timeout)$/.test(reason)),
+  },
+];
+
+/** What an error of the API or of a job comes to, without a value of the data. */
+export function bigQueryFault(error: unknown): BigQueryFault {
+  const symptoms = symptomsOf(error);
+  const found = KINDS.find(({ is }) => is(symptoms));
+  const message = withoutValues(symptoms.message);
+  if (found === undefined) return { kind: "other", fault: message, cure: "Nothing was published.", transient: false };
+  const { kind, says, cure, transient } = found;
+  return { kind, fault: says ?? message, cure, transient };
+}
+
+/** True when what was asked for is not there. */
+export function isNotFound(error: unknown): boolean {
+  return symptomsOf(error).code === "404";
+}
+
+/** True when what was to be made is there already. */
+export function isConflict(error: unknown): boolean {
+  return symptomsOf(error).code === "409";
+}
+
+function symptomsOf(error: unknown): Symptoms {
+  const { code, status, errors, message } = Object(error) as {
+    code?: unknown;
+    status?: unknown;
+    errors?: readonly { reason?: unknown }[];
+    message?: unknown;
+  };
+  return {
+    code: String(code ?? status ?? ""),
+    reasons: (Array.isArray(errors) ? errors : []).map((each) => String(Object(each).reason ?? "")),
+    message: typeof message === "string" ? message : String(error),
+  };
+}
+
+/** BigQuery quotes values where a load or a cast fails. */
+function withoutValues(message: string): string {
+  const [line = ""] = message.split("\n");
+  const quotes =
+    /^(Query error: )?(Error while reading data|(Could not|Failed to) (cast|parse|convert)|Bad \w+ value|Division by zero|Invalid \w+( value| string)?:)/i;
+  const kind = quotes.exec(line)?.[0];
+  return kind === undefined ? line.replace(/\.$/, "") : `${kind} (the rest of its text is withheld, it quotes values)`;
+}

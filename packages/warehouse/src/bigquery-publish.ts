@@ -1,0 +1,61 @@
+import type { TableContract } from "@junoplus/contracts";
+import { dropTable, tableAt } from "./bigquery-catalog";
+import type { BigQueryClient } from "./bigquery-client";
+import { passFence } from "./bigquery-fence";
+import { jobIdOf, runJob } from "./bigquery-jobs";
+import { columnList } from "./bigquery-sql";
+import { stagedTables } from "./bigquery-staging";
+import { stagingTable } from "./dataset-names";
+
+/** What is published, and from where. */
+export interface Publication {
+  readonly runId: string;
+  readonly contracts: readonly TableContract[];
+  /** The dataset of the staging tables. */
+  readonly staging: string;
+  readonly tableName: (contract: TableContract) => string;
+  readonly stagingName: (contract: TableContract) => string;
+}
+
+/** The run has not staged tables that it would publish. */
+export class NotStagedError extends Error {
+  override readonly name = "NotStagedError" as const;
+  constructor(readonly contracts: readonly TableContract[]) {
+    super(contracts.map(({ table }) => table).join(", "));
+  }
+}
+
+/**
+ * Puts staged rows into their tables, all or none, and drops the staging tables. The job's id follows from what was staged:
+ * a process that died before it heard the end, or one that sends it a second time, finds the job that is there. Throws
+ * NotStagedError.
+ */
+export async function publishStaged(client: BigQueryClient, publication: Publication): Promise<void> {
+  const { runId, contracts, staging } = publication;
+  const staged = await stagedTables(client, staging);
+  const missing = contracts.filter((contract) => !staged.has(stagingTable(runId, contract)));
+  if (missing.length > 0) throw new NotStagedError(missing);
+  const names = contracts.map((contract) => stagingTable(runId, contract)).sort();
+  const identity = names.map((name) => `${name} ${staged.get(name)}`);
+  const query = publishScript(client, publication);
+  await runJob(client, jobIdOf("publish", client.project, staging, ...identity), (jobId) =>
+    client.api.createQueryJob({ query, jobId }),
+  );
+  // What is left here is found as that of an abandoned run, and expires: the publication is done, and must not look failed.
+  await Promise.allSettled(names.map((name) => dropTable(tableAt(client, staging, name))));
+}
+
+/** One job with one transaction: BigQuery runs it to its end or undoes it, whether anybody listens or not. */
+function publishScript(client: BigQueryClient, publication: Publication): string {
+  const { runId, staging, contracts, tableName, stagingName } = publication;
+  const statements = contracts.flatMap((contract) => {
+    const table = tableName(contract);
+    const columns = columnList(contract.columns);
+    return [
+      // Rows are replaced, not the table: its description, labels, policies and readers' views stay.
+      ...(contract.write === "replace" ? [`TRUNCATE TABLE ${table}`] : []),
+      `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${stagingName(contract)}`,
+    ];
+  });
+  return `${["BEGIN TRANSACTION", passFence(client, staging, runId), ...statements, "COMMIT TRANSACTION"].join(";\n")};`;
+}

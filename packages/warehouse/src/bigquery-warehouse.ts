@@ -1,0 +1,268 @@
+import type { TableContract } from "@junoplus/contracts";
+import { type StoredTable, storedTable } from "./bigquery-catalog";
+import { type BigQueryClient, bigQueryClient } from "./bigquery-client";
+import { ensureDataset } from "./bigquery-datasets";
+import { ensureTables } from "./bigquery-ensure";
+import { bigQueryFault } from "./bigquery-fault";
+import { takeFence } from "./bigquery-fence";
+import { dryRun, queryPages } from "./bigquery-jobs";
+import { BigQueryLock } from "./bigquery-lock";
+import { bigQueryPlace } from "./bigquery-place";
+import { NotStagedError, type Publication, publishStaged } from "./bigquery-publish";
+import type { PolicyTags } from "./bigquery-schema";
+import { columnList, literal, quoted, readOrder } from "./bigquery-sql";
+import { dropStaged, stageTable, stagingRuns } from "./bigquery-staging";
+import { pageRows } from "./bigquery-values";
+import { DEFAULT_PREFIX, datasetName, stagingTable } from "./dataset-names";
+import {
+  IncompatibleTableError,
+  MissingTableError,
+  PublishError,
+  QueryError,
+  ReadOnlyWarehouseError,
+  StageError,
+  WarehouseAccessError,
+  WarehouseBusyError,
+  WarehouseOpenError,
+} from "./errors";
+import { distinctNames, UnreadableResultError } from "./result-values";
+import { lookAtShards } from "./shard-fault";
+import { describedTable } from "./table-facts";
+import type { CatalogFacts, Row, Warehouse } from "./warehouse";
+
+/** How a BigQuery warehouse is opened. */
+export interface BigQueryOptions {
+  /** Of all dataset names; `junoplus_analytics` unless told otherwise. */
+  readonly prefix?: string;
+  readonly readOnly?: boolean;
+  /** An emulator's `http://HOST:PORT`; Google's own API, with the machine's default credentials, where it is left out. */
+  readonly bigQueryEndpoint?: string;
+  /** Policy tags of columns by classification; without them classifications are labels of tables, and guard nothing. */
+  readonly policyTags?: PolicyTags;
+  /** How long a run that is silent keeps its lock. */
+  readonly leaseMs?: number;
+}
+
+/** Opens `bigquery:PROJECT[/LOCATION]`. No request is made before one is needed. */
+export async function openBigQuery(url: string, options: BigQueryOptions = {}): Promise<Warehouse> {
+  return new BigQueryWarehouse(url, bigQueryClient(bigQueryPlace(url), options.bigQueryEndpoint), options);
+}
+
+/** Errors that are said already, and faults of the program. */
+const OWN_ERRORS = [WarehouseOpenError, WarehouseBusyError, IncompatibleTableError, TypeError];
+
+class BigQueryWarehouse implements Warehouse {
+  private readonly prefix: string;
+  private readonly staging: string;
+  private held: BigQueryLock | null = null;
+  private stagingIsThere: Promise<void> | null = null;
+
+  constructor(
+    readonly url: string,
+    private readonly client: BigQueryClient,
+    private readonly options: BigQueryOptions,
+  ) {
+    this.prefix = options.prefix ?? DEFAULT_PREFIX;
+    this.staging = datasetName(this.prefix, "staging");
+  }
+
+  tableName(contract: TableContract): string {
+    return quoted(this.client.project, datasetName(this.prefix, contract.dataset), contract.table);
+  }
+
+  literal(text: string): string {
+    return literal(text);
+  }
+
+  stagingName(contract: TableContract, runId: string): string {
+    return quoted(this.client.project, this.staging, stagingTable(runId, contract));
+  }
+
+  async lock(runId: string, waiting?: (holder: string) => void): Promise<void> {
+    this.mustWrite("lock");
+    await this.reached("lock", async () => {
+      await this.stagingDataset();
+      const { leaseMs } = this.options;
+      this.held = await BigQueryLock.acquire(this.client, {
+        url: this.url,
+        dataset: this.staging,
+        runId,
+        ...(waiting === undefined ? {} : { waiting }),
+        ...(leaseMs === undefined ? {} : { leaseMs }),
+      });
+      await takeFence(this.client, this.staging, runId);
+    });
+  }
+
+  async ensure(contracts: readonly TableContract[]): Promise<void> {
+    this.mustWrite("ensure");
+    const { client, url, prefix } = this;
+    const policyTags = this.options.policyTags ?? {};
+    const tableName = (contract: TableContract): string => this.tableName(contract);
+    await this.reached("ensure", () => ensureTables({ client, url, prefix, policyTags, tableName }, contracts));
+  }
+
+  async stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number> {
+    this.mustWrite("stage");
+    const table = this.tableName(contract);
+    if (contract.kind === "view") throw new StageError(table, "it is a view and holds no rows");
+    // BigQuery takes "8" for 8, rounds, and names no line: what is sent has been looked at.
+    const { rows, fault: found } = await lookAtShards(contract, shards);
+    if (found !== null) throw new StageError(table, found.fault, found.file, found.line);
+    try {
+      await this.stagingDataset();
+      return await stageTable(this.client, this.staging, runId, contract, { shards, rows });
+    } catch (error) {
+      if (error instanceof WarehouseOpenError) throw error;
+      const { fault, cure } = bigQueryFault(error);
+      throw new StageError(table, `${fault} (${cure})`);
+    }
+  }
+
+  async publish(runId: string, contracts: readonly TableContract[]): Promise<void> {
+    this.mustWrite("publish");
+    const publication: Publication = {
+      runId,
+      contracts,
+      staging: this.staging,
+      tableName: (contract) => this.tableName(contract),
+      stagingName: (contract) => this.stagingName(contract, runId),
+    };
+    if (this.held !== null && !this.held.isHeld()) {
+      const fault = "its lock ran out, so another run may be at work (did the machine sleep?)";
+      throw new PublishError(runId, this.tableNames(contracts), fault, "Run again.");
+    }
+    try {
+      if (this.held === null) {
+        await this.stagingDataset();
+        await takeFence(this.client, this.staging, runId);
+      }
+      await publishStaged(this.client, publication);
+    } catch (error) {
+      if (error instanceof NotStagedError) {
+        const cure = "Stage each of them first; without shards it will be empty.";
+        throw new PublishError(runId, this.tableNames(error.contracts), "the run has not staged it", cure);
+      }
+      const { fault, cure } = bigQueryFault(error);
+      const kept = `${cure} The staged rows are kept.`;
+      throw new PublishError(runId, this.tableNames(contracts), fault, kept);
+    }
+  }
+
+  async discard(runId: string): Promise<void> {
+    this.mustWrite("discard");
+    await this.reached("discard", () => dropStaged(this.client, this.staging, runId));
+  }
+
+  async abandonedRuns(): Promise<readonly string[]> {
+    return this.reached("list staging tables", () => stagingRuns(this.client, this.staging));
+  }
+
+  async query(sql: string): Promise<readonly Row[]> {
+    try {
+      const { statementType, fields } = await dryRun(this.client, sql);
+      if (statementType === "SCRIPT") throw new UnreadableResultError("one query at a time");
+      if (statementType !== "SELECT") {
+        throw new UnreadableResultError("only SELECT is run here: tables change by stage and publish");
+      }
+      distinctNames(fields.map(({ name }) => name ?? ""));
+    } catch (error) {
+      throw this.queryError(sql, error);
+    }
+    const found: Row[] = [];
+    for await (const row of this.select(sql)) found.push(row);
+    return found;
+  }
+
+  async *read(contract: TableContract): AsyncGenerator<Row> {
+    await this.stored(contract);
+    const columns = columnList(contract.columns);
+    yield* this.select(`SELECT ${columns} FROM ${this.tableName(contract)} ${readOrder(contract)}`);
+  }
+
+  async exists(contract: TableContract): Promise<boolean> {
+    return (await this.storedOrNull(contract)) !== null;
+  }
+
+  async describe(contract: TableContract): Promise<CatalogFacts> {
+    const stored = await this.stored(contract);
+    const described = describedTable(stored.description);
+    if (described === null) {
+      const faults = ["it carries no contract: another program made it, or changed its description"];
+      throw new IncompatibleTableError(this.url, [{ table: this.tableName(contract), faults }]);
+    }
+    const { version, key, cluster } = described.facts;
+    return {
+      version,
+      description: described.description,
+      key,
+      partition: stored.partition,
+      cluster: stored.kind === "view" ? cluster : stored.cluster,
+      labels: stored.labels,
+      columns: stored.columns,
+    };
+  }
+
+  async close(): Promise<void> {
+    const { held } = this;
+    this.held = null;
+    // Nothing is lost where this fails: the lock ends with its lease, and the next run waits for that.
+    await held?.release().catch(() => {});
+  }
+
+  /** Looked for once: every call is a request, and some are counted against a quota. */
+  private stagingDataset(): Promise<void> {
+    this.stagingIsThere ??= ensureDataset(this.client, this.url, this.prefix, "staging").catch((error: unknown) => {
+      this.stagingIsThere = null;
+      throw error;
+    });
+    return this.stagingIsThere;
+  }
+
+  private async *select(sql: string): AsyncGenerator<Row> {
+    try {
+      for await (const page of queryPages(this.client, sql)) yield* pageRows(page);
+    } catch (error) {
+      throw this.queryError(sql, error);
+    }
+  }
+
+  private queryError(sql: string, error: unknown): QueryError | WarehouseAccessError {
+    if (error instanceof UnreadableResultError) return new QueryError(sql, error.message);
+    const { kind, fault, cure } = bigQueryFault(error);
+    const twice = /Duplicate column names.*Found duplicate\(s\): (\w+)/.exec(fault)?.[1];
+    if (twice !== undefined) return new QueryError(sql, `two columns are named ${twice}: name one of them otherwise`);
+    if (kind === "other" || kind === "not_found" || kind === "schema") return new QueryError(sql, fault);
+    return new WarehouseAccessError(this.url, "query", kind, fault, cure);
+  }
+
+  private storedOrNull(contract: TableContract): Promise<StoredTable | null> {
+    const dataset = datasetName(this.prefix, contract.dataset);
+    return this.reached(`look up ${contract.table}`, () => storedTable(this.client, dataset, contract.table));
+  }
+
+  private async stored(contract: TableContract): Promise<StoredTable> {
+    const stored = await this.storedOrNull(contract);
+    if (stored === null) throw new MissingTableError(this.url, this.tableName(contract));
+    return stored;
+  }
+
+  private tableNames(contracts: readonly TableContract[]): readonly string[] {
+    return contracts.map((contract) => this.tableName(contract));
+  }
+
+  private mustWrite(action: string): void {
+    if (this.options.readOnly) throw new ReadOnlyWarehouseError(this.url, action);
+  }
+
+  /** What BigQuery refuses, in words; errors of our own pass as they are. */
+  private async reached<T>(action: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (OWN_ERRORS.some((kind) => error instanceof kind)) throw error;
+      const { kind, fault, cure } = bigQueryFault(error);
+      throw new WarehouseAccessError(this.url, action, kind, fault, cure, { cause: error });
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** What goes wrong with requests that fit, so many times. */
+export interface PlannedFault {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly times: number;
+  /**
+   * An answer of the API's own kind; or the connection breaks while the request is sent; or the request is done and its
+   * answer is lost.
+   */
+  readonly what: { readonly status: number; readonly reason: string; readonly message: string } | "cut" | "lose_answer";
+}
+
+/** A way to a server on which things go wrong as planned. */
+export interface FaultProxy {
+  readonly endpoint: string;
+  /** Adds a fault; gives how often it has struck. */
+  plan(fault: PlannedFault): () => number;
+  /** Breaks every connection, or no longer. */
+  setCut(cut: boolean): void;
+  stop(): Promise<void>;
+}
+
+/** Starts a proxy on loopback in front of `target`, `http://HOST:PORT`. */
+export async function startFaultProxy(target: string): Promise<FaultProxy> {
+  const planned: { readonly fault: PlannedFault; struck: number }[] = [];
+  let isCut = false;
+  const server = createServer((incoming, outgoing) => {
+    if (isCut) {
+      incoming.socket.destroy();
+      return;
+    }
+    const { method = "", url = "" } = incoming;
+    const strike = planned.find(
+      ({ fault, struck }) => struck < fault.times && fault.method === method && fault.path.test(url),
+    );
+    if (strike === undefined) {
+      forward(target, incoming, outgoing, false);
+      return;
+    }
+    strike.struck += 1;
+    const { what } = strike.fault;
+    if (what === "cut") incoming.once("data", () => incoming.socket.destroy());
+    else if (what === "lose_answer") forward(target, incoming, outgoing, true);
+    else refuse(incoming, outgoing, what);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    plan(fault) {
+      const entry = { fault, struck: 0 };
+      planned.push(entry);
+      return () => entry.struck;
+    },
+    setCut(cut) {
+      isCut = cut;
+    },
+    async stop() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+function forward(target: string, incoming: IncomingMessage, outgoing: ServerResponse, isLost: boolean): void {
+  const { method, url, headers } = incoming;
+  const onwards = request(new URL(url ?? "/", target), { method, headers }, (answer) => {
+    if (isLost) {
+      answer.resume().on("end", () => incoming.socket.destroy());
+      return;
+    }
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(outgoing);
+  });
+  // The one who asked sees a broken connection, as without a proxy.
+  onwards.on("error", () => incoming.socket.destroy());
+  incoming.pipe(onwards);
+}
+
+function refuse(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { status, reason, message }: Exclude<PlannedFault["what"], string>,
+): void {
+  incoming.resume().on("end", () => {
+    outgoing.writeHead(status, { "content-type": "application/json" });
+    outgoing.end(JSON.stringify({ error: { code: status, message, errors: [{ reason, message, domain: "global" }] } }));
+  });
+}
