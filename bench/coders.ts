@@ -4,6 +4,7 @@ import { createFrom, fileRanges } from "@junoplus/beam-runtime";
 import { type CoderFigures, measureCoder, measuredCoders } from "@junoplus/beam-runtime/testing/measure-coder";
 import { collect } from "@junoplus/beam-runtime/testing/run-and-collect";
 import { silverTable, therapySessions } from "@junoplus/silver-transforms";
+import { P } from "apache-beam";
 import { say } from "./say";
 
 const AS_OF = "2025-01-01T00:00:00.000000Z";
@@ -14,9 +15,10 @@ async function sessionRows(changelog: string): Promise<readonly unknown[]> {
   const files = readdirSync(changelog)
     .filter((name) => name.startsWith(`${therapySessions.from.prefix}_`))
     .map((name) => ({ path: join(changelog, name), bytes: statSync(join(changelog, name)).size }));
-  const { outputs } = await collect((root) => ({
-    rows: root.apply(createFrom(fileRanges(files))).apply(silverTable(therapySessions, { asOf: AS_OF })).rows,
-  }));
+  const { outputs } = await collect((root) => {
+    const ranges = root.apply(createFrom(fileRanges(files)));
+    return { rows: P({ ranges }).apply(silverTable(therapySessions, { asOf: AS_OF })).rows };
+  });
   return (outputs["rows"] ?? []).slice(0, MOST_ROWS);
 }
 

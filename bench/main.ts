@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { writeChangelog } from "@junoplus/bronze-ingest/testing/changelog-generator";
-import { type Growth, grow, splitLog } from "./growing-log";
 import { benchCoders } from "./coders";
+import { type Growth, grow, splitLog } from "./growing-log";
 import { median } from "./median";
 import { benchRuntime } from "./runtime";
 import { say } from "./say";
@@ -98,11 +98,12 @@ async function main(): Promise<void> {
   });
   const changes = Number(values.changes);
   const [section] = positionals;
-  if (section !== undefined && section !== "runtime") {
-    process.stderr.write(`bench: there is no section ${section}: give none, or "runtime"\n`);
+  if (section !== undefined && section !== "runtime" && section !== "growth") {
+    process.stderr.write(`bench: there is no section ${section}: give none, "runtime" or "growth"\n`);
     process.exitCode = 2;
     return;
   }
+  if (section === "growth") return measureGrowth(changes);
   if (section === "runtime") {
     await benchRuntime(Number(values.rounds));
     await benchCoders(5 * Number(values.rounds), await changelog(changes));

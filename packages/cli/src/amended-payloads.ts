@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { type LastRun, rejectedChangePayloads } from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
 import { writeNdjson } from "./earlier-rows";
-import { sqlText } from "./rejection-counts";
 import { redeliveredPayloads } from "./run-lists";
 import { shardsOf } from "./staging-directory";
 
@@ -25,7 +24,7 @@ export async function amendedPayloads(
     FROM ${warehouse.tableName(rejectedChangePayloads)} AS kept
     JOIN ${warehouse.stagingName(redeliveredPayloads, runId)} AS again
       ON again.table_name = kept.table_name AND again.change_hash = kept.change_hash
-    WHERE again.change < kept.change AND kept.run_id IN (${runIds.map(sqlText).join(", ")})`,
+    WHERE again.change < kept.change AND kept.run_id IN (${runIds.map((id) => warehouse.literal(id)).join(", ")})`,
   );
   const folder = join(directory, "amended");
   mkdirSync(folder);

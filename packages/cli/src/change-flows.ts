@@ -4,7 +4,6 @@ import { runs } from "@junoplus/contracts";
 import { addFlows, type ChangelogFlow } from "@junoplus/quality";
 import { rowCounter, type SilverTable } from "@junoplus/silver-transforms";
 import type { Warehouse } from "@junoplus/warehouse";
-import { sqlText } from "./rejection-counts";
 
 /** Where every change of a silver table's log went, from the pipeline's counters. A counter that never moved is zero. */
 export function changelogFlow(
@@ -37,7 +36,7 @@ export async function flowsInAll(
 ): Promise<readonly ChangelogFlow[]> {
   const rows = await warehouse.query(
     `SELECT changelog, changes_read, duplicates, superseded, deleted, rejected, current_documents, rejected_entries
-    FROM ${warehouse.tableName(runs)} WHERE run_id = ${sqlText(runId)} AND changelog IS NOT NULL`,
+    FROM ${warehouse.tableName(runs)} WHERE run_id = ${warehouse.literal(runId)} AND changelog IS NOT NULL`,
   );
   return flows.map((flow) => {
     const row = rows.find(({ changelog }) => changelog === flow.changelog);

@@ -1,4 +1,5 @@
 import { type FilePositions, filePositions, type LastRun, lastRun, type TableContract } from "@junoplus/contracts";
+import type { Warehouse } from "@junoplus/warehouse";
 import type { Reading } from "./last-run";
 import type { RunIdentity } from "./ledger";
 import { STATE_TABLES } from "./medallion-pipeline";
@@ -21,7 +22,12 @@ export function leftState(
   ];
 }
 
-/** What a run leaves that does not build all tables: nothing that one could go on from, and no documents of old. */
-export function noState(): readonly StateRows[] {
+/**
+ * The state tables without rows, where an earlier run left some: a run that leaves no state makes tables that cannot be gone
+ * on from, and no documents stay behind.
+ */
+export async function emptiedState(warehouse: Warehouse): Promise<readonly StateRows[]> {
+  const left = await warehouse.query(`SELECT run_id FROM ${warehouse.tableName(lastRun)}`);
+  if (left.length === 0) return [];
   return [...STATE_TABLES, filePositions, lastRun].map((contract) => [contract, []] as const);
 }

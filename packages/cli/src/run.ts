@@ -7,7 +7,7 @@ import { type ChangelogSource, openSource } from "./changelog-source";
 import { failureMessage } from "./failure-message";
 import { type Reading, readingSinceLast } from "./last-run";
 import { ledgerRows, type RunIdentity } from "./ledger";
-import { leftState, noState } from "./left-state";
+import { emptiedState, leftState } from "./left-state";
 import { neededSilverTables, REJECTION_TABLES, STATE_TABLES } from "./medallion-pipeline";
 import { openToWrite } from "./open-store";
 import { type PipelineJob, pipelineJob } from "./pipeline-job";
@@ -15,7 +15,7 @@ import type { Progress } from "./progress";
 import { type ReadOutcome, readChanges } from "./read-changes";
 import { type RejectionCount, rejectionCounts } from "./rejection-counts";
 import { publishWithHistory } from "./run-history";
-import { BUILT_TABLES, type RunOptions } from "./run-options";
+import type { RunOptions } from "./run-options";
 import { stageTables } from "./stage-tables";
 import { auditStagedTables, type StagedTable } from "./staged-audit";
 import { createStagingDirectory, removeStagingDirectory, shardsOf } from "./staging-directory";
@@ -159,7 +159,7 @@ async function stageAuditPublish(
 ): Promise<RunOutcome> {
   const { runId, asOf, startedAt } = identity;
   // A state is kept for those who ask for it: it is as large as the documents.
-  const keepsState = options.since !== null;
+  const keepsState = options.since !== null && source.positions !== null;
   const plan = { runId, asOf, startedAt, stagingDirectory: directory, tables: options.tables, keepsState };
   const { counters, users, files, rows } = await readChanges({ warehouse, plan, reading, source, pipeline }, progress);
   const flows = neededSilverTables(options.tables).map((table) => changelogFlow(table, counters));
@@ -186,7 +186,7 @@ async function stageAuditPublish(
   const history = { runId, checkedAt, directory, ledger, checks: audit.checks };
   if (published) {
     const { freshness, volumes } = audit;
-    const state = keepsState ? leftState(identity, reading, source.positions) : noState();
+    const state = keepsState ? leftState(identity, reading, source.positions ?? []) : await emptiedState(warehouse);
     const parts = staged.map(({ part }) => part);
     await publishWithHistory(warehouse, parts, { ...history, freshness, volumes, state });
   } else {

@@ -13,6 +13,7 @@ const DESCRIPTIONS: Readonly<Record<Layer | "staging", string>> = {
   gold: "Analytics and ML tables, made from silver.",
   semantic: "Views for dashboards.",
   quality: "Ledger of runs, checks and their history, rejected changes without their payloads.",
+  state: "What a run leaves to the next one, documents among it: personal data. Nobody reads here but runs.",
   staging: "Tables of runs under way. Nobody reads here; what is left expires.",
 };
 

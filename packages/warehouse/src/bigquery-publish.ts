@@ -3,14 +3,15 @@ import { dropTable, tableAt } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { passFence } from "./bigquery-fence";
 import { jobIdOf, runJob } from "./bigquery-jobs";
-import { columnList } from "./bigquery-sql";
+import { columnList, quoted } from "./bigquery-sql";
 import { stagedTables } from "./bigquery-staging";
 import { stagingTable } from "./dataset-names";
+import { listsOf, type PublishedPart } from "./published-part";
 
 /** What is published, and from where. */
 export interface Publication {
   readonly runId: string;
-  readonly contracts: readonly TableContract[];
+  readonly parts: readonly PublishedPart[];
   /** The dataset of the staging tables. */
   readonly staging: string;
   readonly tableName: (contract: TableContract) => string;
@@ -31,11 +32,12 @@ export class NotStagedError extends Error {
  * NotStagedError.
  */
 export async function publishStaged(client: BigQueryClient, publication: Publication): Promise<void> {
-  const { runId, contracts, staging } = publication;
+  const { runId, parts, staging } = publication;
   const staged = await stagedTables(client, staging);
-  const missing = contracts.filter((contract) => !staged.has(stagingTable(runId, contract)));
+  const published = [...parts.map(({ contract }) => contract), ...listsOf(parts)];
+  const missing = published.filter((contract) => !staged.has(stagingTable(runId, contract)));
   if (missing.length > 0) throw new NotStagedError(missing);
-  const names = contracts.map((contract) => stagingTable(runId, contract)).sort();
+  const names = published.map((contract) => stagingTable(runId, contract)).sort();
   const identity = names.map((name) => `${name} ${staged.get(name)}`);
   const query = publishScript(client, publication);
   await runJob(client, jobIdOf("publish", client.project, staging, ...identity), (jobId) =>
@@ -47,15 +49,27 @@ export async function publishStaged(client: BigQueryClient, publication: Publica
 
 /** One job with one transaction: BigQuery runs it to its end or undoes it, whether anybody listens or not. */
 function publishScript(client: BigQueryClient, publication: Publication): string {
-  const { runId, staging, contracts, tableName, stagingName } = publication;
-  const statements = contracts.flatMap((contract) => {
+  const { runId, staging, parts, tableName, stagingName } = publication;
+  const statements = parts.flatMap((part) => {
+    const { contract } = part;
     const table = tableName(contract);
     const columns = columnList(contract.columns);
     return [
-      // Rows are replaced, not the table: its description, labels, policies and readers' views stay.
-      ...(contract.write === "replace" ? [`TRUNCATE TABLE ${table}`] : []),
+      ...removal(part, publication),
       `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${stagingName(contract)}`,
     ];
   });
   return `${["BEGIN TRANSACTION", passFence(client, staging, runId), ...statements, "COMMIT TRANSACTION"].join(";\n")};`;
+}
+
+/** Rows are replaced, not the table: its description, labels, policies and readers' views stay. */
+function removal({ contract, columns, valuesIn }: PublishedPart, { tableName, stagingName }: Publication): string[] {
+  const table = tableName(contract);
+  if (valuesIn !== null) {
+    const same = columns.map((column) => `listed.${quoted(column)} = kept.${quoted(column)}`).join(" AND ");
+    return [
+      `DELETE FROM ${table} AS kept WHERE EXISTS (SELECT 1 FROM ${stagingName(valuesIn)} AS listed WHERE ${same})`,
+    ];
+  }
+  return contract.write === "replace" ? [`TRUNCATE TABLE ${table}`] : [];
 }

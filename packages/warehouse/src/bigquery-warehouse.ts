@@ -25,10 +25,11 @@ import {
   WarehouseBusyError,
   WarehouseOpenError,
 } from "./errors";
+import { publishedPart } from "./published-part";
 import { distinctNames, UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, Row, Warehouse } from "./warehouse";
+import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
 
 /** How a BigQuery warehouse is opened. */
 export interface BigQueryOptions {
@@ -119,11 +120,13 @@ class BigQueryWarehouse implements Warehouse {
     }
   }
 
-  async publish(runId: string, contracts: readonly TableContract[]): Promise<void> {
+  async publish(runId: string, tables: readonly (TableContract | PartOfTable)[]): Promise<void> {
     this.mustWrite("publish");
+    const parts = tables.map(publishedPart);
+    const contracts = parts.map(({ contract }) => contract);
     const publication: Publication = {
       runId,
-      contracts,
+      parts,
       staging: this.staging,
       tableName: (contract) => this.tableName(contract),
       stagingName: (contract) => this.stagingName(contract, runId),

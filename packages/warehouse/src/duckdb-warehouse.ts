@@ -18,6 +18,7 @@ import {
   StageError,
   WarehouseUrlError,
 } from "./errors";
+import { listsOf, type PublishedPart, publishedPart } from "./published-part";
 import { UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
@@ -93,7 +94,7 @@ class DuckDbWarehouse implements Warehouse {
 
   async publish(runId: string, tables: readonly (TableContract | PartOfTable)[]): Promise<void> {
     this.mustWrite("publish");
-    const parts = tables.map(partOf);
+    const parts = tables.map(publishedPart);
     const contracts = parts.map(({ contract }) => contract);
     const lists = listsOf(parts);
     try {
@@ -248,25 +249,6 @@ class DuckDbWarehouse implements Warehouse {
       return result;
     });
   }
-}
-
-interface PublishedPart {
-  readonly contract: TableContract;
-  readonly columns: readonly string[];
-  /** Null: the table as a whole. */
-  readonly valuesIn: TableContract | null;
-}
-
-function partOf(table: TableContract | PartOfTable): PublishedPart {
-  return "contract" in table ? table : { contract: table, columns: [], valuesIn: null };
-}
-
-/** The lists of values that parts are told by, each once; a part that is told by its own rows needs none. */
-function listsOf(parts: readonly PublishedPart[]): readonly TableContract[] {
-  const lists = parts.flatMap(({ contract, valuesIn }) =>
-    valuesIn === null || valuesIn.table === contract.table ? [] : [valuesIn],
-  );
-  return [...new Map(lists.map((list) => [list.table, list])).values()];
 }
 
 /** Writes the log into the file and frees the blocks of old rows: the next run reuses them, the file does not grow. */

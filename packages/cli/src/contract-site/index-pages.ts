@@ -11,6 +11,7 @@ const LAYERS: Readonly<Record<SiteContract["layer"], string>> = {
   silver: "Silver: current rows and histories",
   gold: "Gold: analytics and training data",
   semantic: "Semantic: for dashboards",
+  state: "State: what a run leaves to the next one",
   quality: "Quality: what runs did, and what they found",
 };
 

@@ -47,7 +47,16 @@ async function tablesOf(documents: Documents): Promise<Tables> {
     const instant = "2024-09-01T00:00:00.000000Z";
     const tables = new Set(DERIVED.map(({ table }) => table));
     await new DirectRunner().run(
-      medallion({ runId: "soundness", asOf: instant, startedAt: instant, files, stagingDirectory, tables }),
+      medallion({
+        runId: "soundness",
+        asOf: instant,
+        startedAt: instant,
+        files,
+        stagingDirectory,
+        tables,
+        keepsState: false,
+        earlier: null,
+      }),
     );
     return new Map(DERIVED.map(({ table, key }) => [table, rowsByKey(join(stagingDirectory, table), key)]));
   } finally {
