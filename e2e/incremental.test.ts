@@ -209,7 +209,7 @@ test("runs that go on from each other give what one run gives that reads the who
         expect(published).toBe(true);
       }
       const asOf = steps.at(-1)?.asOf ?? AS_OF;
-      const { flows, tables } = await log.run("whole", asOf);
+      const { flows, tables } = await log.run("whole", asOf, "last");
       expect(await content(log.url("followed"))).toEqual(await content(log.url("whole")));
       for (const flow of flows) {
         seen.deleted += flow.deleted;
@@ -242,7 +242,7 @@ test("of a rejected change that comes again the lesser text is kept, once, which
     expect(reading.since).not.toBeNull();
     // It is no new rejection of the run that read it again.
     expect(rejections).toEqual([]);
-    await log.run("whole", AS_OF);
+    await log.run("whole", AS_OF, "last");
     expect(await content(log.url("followed"))).toEqual(await content(log.url("whole")));
     log.remove();
   }
@@ -271,7 +271,7 @@ describe("the sample", () => {
       false,
     );
     expect((await log.run("followed", AS_OF, "last")).reading.since).not.toBeNull();
-    await log.run("whole", AS_OF);
+    await log.run("whole", AS_OF, "last");
     expect(await content(log.url("followed"))).toEqual(await content(log.url("whole")));
     log.remove();
   });
@@ -362,7 +362,7 @@ describe("a run that is asked to go on from the last one", () => {
     await log.run("m", AS_OF, "last");
     const old = await content(log.url("m"));
     log.add(shuffled.slice(half), false);
-    await log.run("whole", AS_OF);
+    await log.run("whole", AS_OF, "last");
     const whole = await content(log.url("whole"));
     const called = ["run", "--source", log.source, "--warehouse", log.url("m"), "--as-of", AS_OF, "--since", "last"];
     const copy = join(log.directory, "old.duckdb");
@@ -402,7 +402,7 @@ test.skipIf(spawnSync("go", ["version"]).error !== undefined)(
       const { code, stderr } = await medallion([...called, "--since", "last", "--runner", "prism"]);
       expect(code, stderr).toBe(0);
     }
-    await log.run("whole", AS_OF);
+    await log.run("whole", AS_OF, "last");
     expect(await content(log.url("followed"))).toEqual(await content(log.url("whole")));
     log.remove();
   },
