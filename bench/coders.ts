@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createFrom, fileRanges } from "@junoplus/beam-runtime";
 import { type CoderFigures, measureCoder, measuredCoders } from "@junoplus/beam-runtime/testing/measure-coder";
 import { collect } from "@junoplus/beam-runtime/testing/run-and-collect";
+import { changes } from "@junoplus/bronze-ingest";
 import { silverTable, therapySessions } from "@junoplus/silver-transforms";
 import { P } from "apache-beam";
 import { say } from "./say";
@@ -16,8 +17,8 @@ async function sessionRows(changelog: string): Promise<readonly unknown[]> {
     .filter((name) => name.startsWith(`${therapySessions.from.prefix}_`))
     .map((name) => ({ path: join(changelog, name), bytes: statSync(join(changelog, name)).size }));
   const { outputs } = await collect((root) => {
-    const ranges = root.apply(createFrom(fileRanges(files)));
-    return { rows: P({ ranges }).apply(silverTable(therapySessions, { asOf: AS_OF })).rows };
+    const logged = root.apply(createFrom(fileRanges(files))).apply(changes(therapySessions.from));
+    return { rows: P({ logged }).apply(silverTable(therapySessions, { asOf: AS_OF })).rows };
   });
   return (outputs["rows"] ?? []).slice(0, MOST_ROWS);
 }

@@ -1,8 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type LastRun, rejectedChangePayloads } from "@junoplus/contracts";
-import type { Warehouse } from "@junoplus/warehouse";
-import { writeNdjson } from "./earlier-rows";
+import { type Warehouse, writeNdjson } from "@junoplus/warehouse";
 import { redeliveredPayloads } from "./run-lists";
 import { shardsOf } from "./staging-directory";
 
@@ -28,5 +27,6 @@ export async function amendedPayloads(
   );
   const folder = join(directory, "amended");
   mkdirSync(folder);
-  return { path: writeNdjson(join(folder, "payloads.ndjson"), rows), rows: rows.length };
+  const path = join(folder, "payloads.ndjson");
+  return { path, rows: await writeNdjson(path, rows) };
 }

@@ -14,6 +14,12 @@ export interface SourceOptions {
   readonly bigQueryStorageEndpoint?: string | undefined;
 }
 
+/**
+ * Gives the files to read, and how many changes must be in those of each prefix, where that is known; what has to be fetched
+ * first is written below the directory, which its owner removes.
+ */
+export type FetchChanges = (directory: string, progress: Progress) => Promise<ChangelogExport>;
+
 /** Change logs that were found and can be read. */
 export interface ChangelogSource {
   /** As it was given. */
@@ -22,13 +28,10 @@ export interface ChangelogSource {
   readonly missing: readonly string[];
   /** Where the logs stood when they were looked at: what is added later is the next run's. Null: not told of this source. */
   readonly positions: readonly FilePositions[] | null;
-  /**
-   * The files to read, and how many changes must be in those of each prefix, where that is known; what has to be fetched
-   * first is written below the directory, which its owner removes.
-   */
-  whole(directory: string, progress: Progress): Promise<ChangelogExport>;
-  /** Only what was added since an earlier run's positions. Throws PositionError where the log did not just grow. */
-  since(positions: readonly FilePositions[], directory: string, progress: Progress): Promise<ChangelogExport>;
+  /** All changes. */
+  readonly whole: FetchChanges;
+  /** Only what was added since an earlier run's positions. Throws PositionError where the log did not just grow, before anything is read. */
+  since(positions: readonly FilePositions[]): Promise<FetchChanges>;
   close(): Promise<void>;
 }
 
@@ -77,7 +80,10 @@ function directorySource(directory: string, prefixes: readonly string[]): Change
     missing: prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix)),
     positions: files.map(filePosition),
     whole: async () => ({ files, rows: new Map() }),
-    since: async (positions) => ({ files: filesSince(files, positions), rows: new Map() }),
+    since: async (positions) => {
+      const added = filesSince(files, positions);
+      return async () => ({ files: added, rows: new Map() });
+    },
     close: async () => {},
   };
 }

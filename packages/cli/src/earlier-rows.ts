@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   dayOf,
@@ -9,15 +9,16 @@ import {
   type TableContract,
   wholeYears,
 } from "@junoplus/contracts";
-import type { Row, Warehouse } from "@junoplus/warehouse";
+import { userProfiles } from "@junoplus/silver-transforms";
+import { type Warehouse, writeNdjson } from "@junoplus/warehouse";
 import { SILVER_TABLES } from "./medallion-pipeline";
-import { touchedDocuments, touchedUsers } from "./run-lists";
+import { isOfDocuments, type RemadeTable, remadeRows, touchedDocuments, touchedUsers } from "./run-lists";
 import { shardsOf } from "./staging-directory";
 
 /** Files of what an earlier run left, as far as this run needs it: NDJSON, named by change log or by table. */
 export interface EarlierRows {
-  /** States of documents, by the prefix of their change log. */
-  readonly states: Readonly<Record<string, string>>;
+  /** States of documents of all change logs. */
+  readonly states: string;
   /** Silver rows of the touched users, by table. */
   readonly silver: Readonly<Record<string, string>>;
   readonly dayTotals: string;
@@ -34,73 +35,97 @@ export interface EarlierRowsInput {
 }
 
 /**
- * Stages which documents and which users a run touches, and writes what an earlier run left of them to files: the state of
- * every document that gives rows of these users, the users' silver rows as they are, and the totals of days. A user is
+ * Stages which documents, rows and users a run touches, and writes what an earlier run left of them to files: the states of
+ * the documents that give the rows which are made anew, the users' silver rows as they are, and the totals of days. A user is
  * touched by a change of a document that gave, or gives, rows of theirs, and by a birthday.
  */
 export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRowsInput): Promise<EarlierRows> {
   const { runId, directory } = input;
-  await warehouse.stage(runId, touchedDocuments, shardsOf(directory, touchedDocuments.table));
   const folder = join(directory, "earlier");
   mkdirSync(folder);
-  const documents = warehouse.stagingName(touchedDocuments, runId);
-  const states = warehouse.tableName(documentStates);
-  const sameDocument = "touched.changelog = states.changelog AND touched.document_key = states.document_key";
-  const touched = await warehouse.query(
-    `SELECT user_id FROM (
-      SELECT user_id FROM ${documents} AS touched
-      UNION ALL SELECT states.user_id FROM ${states} AS states JOIN ${documents} AS touched ON ${sameDocument}
-      ${await grownOlder(warehouse, input)}
-    ) AS users WHERE user_id IS NOT NULL GROUP BY user_id`,
-  );
-  const users = await warehouse.stage(runId, touchedUsers, [writeNdjson(join(folder, "users.ndjson"), touched)]);
-  const ofTouchedUser = `user_id IN (SELECT user_id FROM ${warehouse.stagingName(touchedUsers, runId)})`;
-  const select = (contract: TableContract, where: string): Promise<readonly Row[]> =>
-    warehouse.query(
-      `SELECT ${contract.columns.map(({ name }) => name).join(", ")} FROM ${warehouse.tableName(contract)} AS states WHERE ${where}`,
+  await warehouse.stage(runId, touchedDocuments, shardsOf(directory, touchedDocuments.table));
+  const touched = await usersOfLogs(warehouse, input);
+  const stageUsers = async (list: TableContract, users: Iterable<string>): Promise<number> => {
+    const path = join(folder, `${list.table}.ndjson`);
+    await writeNdjson(
+      path,
+      [...users].map((user_id) => ({ user_id })),
     );
-  const left: Record<string, string> = {};
+    return warehouse.stage(runId, list, [path]);
+  };
+  const users = await stageUsers(touchedUsers, new Set([...touched.values()].flatMap((ofLog) => [...ofLog])));
+  const states = join(folder, "states.ndjson");
   const silver: Record<string, string> = {};
-  for (const { from, to } of Object.values(SILVER_TABLES)) {
-    const rows = await select(
-      documentStates,
-      `changelog = '${from.prefix}' AND (${ofTouchedUser} OR EXISTS (SELECT 1 FROM ${documents} AS touched WHERE ${sameDocument}))`,
-    );
-    left[from.prefix] = writeNdjson(join(folder, `${from.prefix}.ndjson`), rows);
-    silver[to.table] = writeNdjson(join(folder, `${to.table}.ndjson`), await select(to, ofTouchedUser));
+  for (const table of SILVER_TABLES) {
+    const { from, to } = table;
+    const remade = remadeRows(table);
+    if (isOfDocuments(table)) await warehouse.stage(runId, remade, shardsOf(directory, remade.table));
+    else await stageUsers(remade, touched.get(from.prefix) ?? []);
+    silver[to.table] = join(folder, `${to.table}.ndjson`);
+    await warehouse.export(earlierRowsQuery(warehouse, runId, table), join(folder, `${to.table}.ndjson`));
   }
-  const totals = writeNdjson(join(folder, "day-totals.ndjson"), await select(dayTotals, "TRUE"));
-  return { states: left, silver, dayTotals: totals, users };
+  await warehouse.export(statesQuery(warehouse, runId), states);
+  const totals = join(folder, "day-totals.ndjson");
+  await warehouse.export(`SELECT session_date, totals FROM ${warehouse.tableName(dayTotals)}`, totals);
+  return { states, silver, dayTotals: totals, users };
 }
 
-/** Users whose age is another on the day of this run than on that of the last one, as a branch of a UNION; nothing on the same day. */
-async function grownOlder(warehouse: Warehouse, { asOf, lastRun }: EarlierRowsInput): Promise<string> {
-  const [before, now] = [dayOf(lastRun.as_of), dayOf(asOf)];
-  if (before === now) return "";
-  const profiles = warehouse.tableName(silverUserProfiles);
-  const birthdays = await warehouse.query(
-    `SELECT date_of_birth FROM ${profiles} WHERE date_of_birth IS NOT NULL GROUP BY date_of_birth`,
+/** The users whom changes of each log touch, by its prefix. */
+async function usersOfLogs(
+  warehouse: Warehouse,
+  input: EarlierRowsInput,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const documents = warehouse.stagingName(touchedDocuments, input.runId);
+  const rows = await warehouse.query(
+    `SELECT changelog, user_id FROM (
+      SELECT changelog, user_id FROM ${documents} AS touched
+      UNION ALL SELECT states.changelog, states.user_id FROM ${warehouse.tableName(documentStates)} AS states
+        JOIN ${documents} AS touched
+          ON touched.changelog = states.changelog AND touched.document_key = states.document_key
+    ) AS users WHERE user_id IS NOT NULL GROUP BY changelog, user_id`,
   );
-  const older = birthdays
-    .map((row) => String(row["date_of_birth"]))
-    .filter((birthday) => wholeYears(birthday, before) !== wholeYears(birthday, now));
-  if (older.length === 0) return "";
-  return `UNION ALL SELECT user_id FROM ${profiles} WHERE date_of_birth IN (${older.map((day) => `DATE '${day}'`).join(", ")})`;
+  const users = new Map<string, Set<string>>(SILVER_TABLES.map(({ from }) => [from.prefix, new Set()]));
+  for (const row of rows) users.get(String(row["changelog"]))?.add(String(row["user_id"]));
+  for (const user of await grownOlder(warehouse, input)) users.get(userProfiles.from.prefix)?.add(user);
+  return users;
 }
 
-const FLUSH_ROWS = 1000;
+/** States of the documents that give the rows which are made anew: of touched ones, and of all of a user where rows are. */
+function statesQuery(warehouse: Warehouse, runId: string): string {
+  const touched = warehouse.stagingName(touchedDocuments, runId);
+  const ofLogs = SILVER_TABLES.map((table) => {
+    const log = warehouse.literal(table.from.prefix);
+    const documents = `document_key IN (SELECT document_key FROM ${touched} WHERE changelog = ${log})`;
+    const users = `user_id IN (SELECT user_id FROM ${warehouse.stagingName(remadeRows(table), runId)})`;
+    return `(changelog = ${log} AND (${isOfDocuments(table) ? documents : `${documents} OR ${users}`}))`;
+  });
+  return (
+    `SELECT ${documentStates.columns.map(({ name }) => name).join(", ")} ` +
+    `FROM ${warehouse.tableName(documentStates)} AS states WHERE ${ofLogs.join(" OR ")}`
+  );
+}
 
-/** Writes rows to a file and gives its path. */
-export function writeNdjson(path: string, rows: readonly object[]): string {
-  const file = openSync(path, "w");
-  try {
-    for (let from = 0; from < rows.length; from += FLUSH_ROWS) {
-      const lines = rows.slice(from, from + FLUSH_ROWS).map((row) => `${JSON.stringify(row)}\n`);
-      const bytes = Buffer.from(lines.join(""), "utf8");
-      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    }
-  } finally {
-    closeSync(file);
-  }
-  return path;
+/** Rows of the touched users, without what identifies them beyond their id, and whether they are made anew. */
+function earlierRowsQuery(warehouse: Warehouse, runId: string, table: RemadeTable): string {
+  const remade = remadeRows(table);
+  const columns = table.to.columns.filter(({ classification }) => classification !== "direct_identifier");
+  const same = remade.columns.map(({ name }) => `remade.${name} = earlier.${name}`).join(" AND ");
+  return (
+    `SELECT ${columns.map(({ name }) => `earlier.${name}`).join(", ")}, remade.user_id IS NOT NULL AS is_remade ` +
+    `FROM ${warehouse.tableName(table.to)} AS earlier ` +
+    `LEFT JOIN ${warehouse.stagingName(remade, runId)} AS remade ON ${same} ` +
+    `WHERE earlier.user_id IN (SELECT user_id FROM ${warehouse.stagingName(touchedUsers, runId)})`
+  );
+}
+
+/** Users whose age is another on the day of this run than on that of the last one. */
+async function grownOlder(warehouse: Warehouse, { asOf, lastRun }: EarlierRowsInput): Promise<readonly string[]> {
+  const [before, now] = [dayOf(lastRun.as_of), dayOf(asOf)];
+  if (before === now) return [];
+  const profiles = await warehouse.query(
+    `SELECT user_id, date_of_birth FROM ${warehouse.tableName(silverUserProfiles)} WHERE date_of_birth IS NOT NULL`,
+  );
+  return profiles
+    .filter(({ date_of_birth: birthday }) => wholeYears(String(birthday), before) !== wholeYears(String(birthday), now))
+    .map(({ user_id }) => String(user_id));
 }

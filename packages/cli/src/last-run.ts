@@ -1,6 +1,6 @@
 import { type FilePositions, filePositions, type LastRun, lastRun } from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
-import type { ChangelogSource } from "./changelog-source";
+import type { ChangelogSource, FetchChanges } from "./changelog-source";
 import { rulesDigest } from "./rules-digest";
 
 /** How much of the log a run reads. */
@@ -9,6 +9,7 @@ export type Reading = WholeLog | NewChanges;
 /** The whole log, into new tables. */
 export interface WholeLog {
   readonly kind: "whole";
+  readonly fetch: FetchChanges;
   /** Why the last run is not gone on from, where the operator asked for that; null where not. */
   readonly because: string | null;
 }
@@ -17,18 +18,18 @@ export interface WholeLog {
 export interface NewChanges {
   readonly kind: "new";
   readonly lastRun: LastRun;
-  /** Where that run left the log. */
-  readonly positions: readonly FilePositions[];
+  readonly fetch: FetchChanges;
 }
 
-/** What is to be read to go on from the last run, or the whole log and why. */
+/** What is to be read to go on from the last run, or the whole log and why. Throws PositionError. */
 export async function readingSinceLast(warehouse: Warehouse, source: ChangelogSource): Promise<Reading> {
-  const whole = (because: string): WholeLog => ({ kind: "whole", because });
+  const whole = (because: string): WholeLog => ({ kind: "whole", fetch: source.whole, because });
   const [base] = await rowsOf<LastRun>(warehouse, lastRun);
   if (base === undefined) return whole("no run has left a state of all tables to go on from");
   if (base.rules !== rulesDigest()) return whole(`code or contracts are others than those of run ${base.run_id}`);
   if (source.positions === null) return whole(`${source.name} does not tell what was added since a run`);
-  return { kind: "new", lastRun: base, positions: await rowsOf<FilePositions>(warehouse, filePositions) };
+  const positions = await rowsOf<FilePositions>(warehouse, filePositions);
+  return { kind: "new", fetch: await source.since(positions), lastRun: base };
 }
 
 async function rowsOf<Row>(warehouse: Warehouse, contract: Parameters<Warehouse["read"]>[0]): Promise<readonly Row[]> {

@@ -1,7 +1,6 @@
 import { statSync } from "node:fs";
-import { basename } from "node:path";
 import { createFrom, type FileRange, fileRanges, readRows, writeShards } from "@junoplus/beam-runtime";
-import type { ChangelogFile, RejectedChange } from "@junoplus/bronze-ingest";
+import { type ChangelogFile, changes, type LoggedChange, type RejectedChange } from "@junoplus/bronze-ingest";
 import {
   type DayTotals,
   type DocumentStates,
@@ -19,6 +18,7 @@ import { type GoldTables, goldChanges, goldTables, type SilverTables } from "@ju
 import {
   medications,
   periodTracking,
+  type SilverInput,
   type SilverTable,
   silverDocuments,
   silverTable,
@@ -28,8 +28,19 @@ import {
 } from "@junoplus/silver-transforms";
 import { flatten, P, type PCollection, type Root, withName } from "apache-beam";
 import type { EarlierRows } from "./earlier-rows";
-import { changedDayRow, payloadRow, rejectedRows, rowLine, touchedRow } from "./pipeline-rows";
-import { changedDays, redeliveredPayloads, touchedDocuments } from "./run-lists";
+import {
+  changedDayRow,
+  type EarlierRow,
+  keptRow,
+  payloadRow,
+  rejectedRows,
+  remadeRow,
+  rowLine,
+  stateOfLog,
+  touchedRow,
+} from "./pipeline-rows";
+import { changedDays, isOfDocuments, redeliveredPayloads, remadeRows, touchedDocuments } from "./run-lists";
+import { shardsOf } from "./staging-directory";
 import { writeTable } from "./table-writer";
 
 /** Every silver table: the layer has one for each contract. */
@@ -90,11 +101,9 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
     const redelivered: PCollection<RejectedChange>[] = [];
     const states: PCollection<DocumentStates>[] = [];
     const { earlier } = plan;
+    const left = earlier === null ? null : rowsOf<DocumentStates>(root, "states", [earlier.states]);
     const build = <Document, Row>(table: SilverTable<Document, Row>): PCollection<Row> => {
-      const ranges = changelogRanges(root, table, plan);
-      const left = earlier?.states[table.from.prefix];
-      const input = left === undefined ? { ranges } : { ranges, states: rowsOf<DocumentStates>(root, left) };
-      const output = P(input).apply(silverTable(table, { asOf: plan.asOf }));
+      const output = P(silverInput(root, table, plan, left)).apply(silverTable(table, { asOf: plan.asOf }));
       rejected.push(output.rejected);
       redelivered.push(output.redelivered);
       states.push(output.states);
@@ -122,16 +131,47 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
   };
 }
 
-/** The documents of which the change logs of the plan hold changes, as a pipeline of its own: what a run touches. */
+/**
+ * Reads the changes of the plan, as a pipeline of its own, and writes them down as they were read, with the documents and the
+ * rows that they touch: what an earlier run left of these is looked up before `medallion` goes on from both.
+ */
 export function touched(plan: PipelinePlan): (root: Root) => void {
   return (root) => {
-    const documents = neededSilverTables(plan.tables).map((table) =>
-      changelogRanges(root, table, plan).apply(silverDocuments(table)),
-    );
-    (P(documents).apply(withName("allDocuments", flatten())) as PCollection<DocumentStates>)
-      .map(withName("touchedRow", touchedRow))
-      .map(withName("touchedLine", rowLine))
-      .apply(writeShards(plan.stagingDirectory, touchedDocuments.table));
+    const written = <Row extends object>(name: string, rows: PCollection<Row>): void => {
+      rows.map(withName(`lines of ${name}`, rowLine)).apply(writeShards(plan.stagingDirectory, name));
+    };
+    const all = neededSilverTables(plan.tables).map((table) => {
+      const logged = changelogRanges(root, table, plan).apply(changes(table.from));
+      written(loggedChanges(table.from.prefix), logged);
+      const documents = logged.apply(silverDocuments(table));
+      if (isOfDocuments(table)) {
+        const rows = documents.flatMap(withName(`remadeRow(${table.to.table})`, remadeRow), { table });
+        written(remadeRows(table).table, rows);
+      }
+      return documents;
+    });
+    const documents = P(all).apply(withName("allDocuments", flatten())) as PCollection<DocumentStates>;
+    written(touchedDocuments.table, documents.map(withName("touchedRow", touchedRow)));
+  };
+}
+
+/** The folder of the changes that a run has read of a log. */
+function loggedChanges(prefix: string): string {
+  return `logged_${prefix}`;
+}
+
+/** What a silver table is made of: all changes of its log, or those that `touched` has read and what an earlier run left. */
+function silverInput<Document, Row>(
+  root: Root,
+  { from }: SilverTable<Document, Row>,
+  plan: PipelinePlan,
+  states: PCollection<DocumentStates> | null,
+): SilverInput {
+  if (states === null) return { logged: changelogRanges(root, { from }, plan).apply(changes(from)) };
+  const read = shardsOf(plan.stagingDirectory, loggedChanges(from.prefix));
+  return {
+    logged: rowsOf<LoggedChange>(root, from.prefix, read),
+    states: states.flatMap(withName(`states(${from.prefix})`, stateOfLog), { changelog: from.prefix }),
   };
 }
 
@@ -139,22 +179,26 @@ function goldOf(root: Root, silver: SilverTables, plan: PipelinePlan): GoldTable
   const run = { asOf: plan.asOf };
   const { earlier } = plan;
   if (earlier === null) return goldTables(silver, run);
-  const before = <Row>({ to }: { readonly to: TableContract<Row> }): PCollection<Row> => {
+  const left = <Row>({ to }: { readonly to: TableContract<Row> }): PCollection<EarlierRow<Row>> => {
     const path = earlier.silver[to.table];
     if (path === undefined) throw new Error(`what an earlier run left of ${to.table} is not there`);
-    return rowsOf<Row>(root, path);
+    return rowsOf<EarlierRow<Row>>(root, to.table, [path]);
+  };
+  const before = {
+    sessions: left(GOLD_READS.sessions),
+    profiles: left(GOLD_READS.profiles),
+    medications: left(GOLD_READS.medications),
+    periodTracking: left(GOLD_READS.periodTracking),
+  };
+  const after = {
+    sessions: withKept("sessions", before.sessions, silver.sessions),
+    profiles: withKept("profiles", before.profiles, silver.profiles),
+    medications: withKept("medications", before.medications, silver.medications),
+    periodTracking: withKept("periodTracking", before.periodTracking, silver.periodTracking),
   };
   const gold = goldChanges(
-    silver,
-    {
-      before: {
-        sessions: before(GOLD_READS.sessions),
-        profiles: before(GOLD_READS.profiles),
-        medications: before(GOLD_READS.medications),
-        periodTracking: before(GOLD_READS.periodTracking),
-      },
-      dayTotals: rowsOf<DayTotals>(root, earlier.dayTotals),
-    },
+    after,
+    { before, dayTotals: rowsOf<DayTotals>(root, "dayTotals", [earlier.dayTotals]) },
     run,
   );
   gold.changedDays
@@ -202,10 +246,15 @@ function changelogRanges(
   return root.apply(withName(`ranges(${from.prefix})`, createFrom(fileRanges(filesOf(from.prefix, plan.files)))));
 }
 
-/** The rows of a file that the launcher wrote. */
-function rowsOf<Row>(root: Root, path: string): PCollection<Row> {
-  const ranges = fileRanges([{ path, bytes: statSync(path).size }]);
-  const name = basename(path, ".ndjson");
+/** Rows of some users as they are now: those of an earlier run that stay, and those that are made anew. */
+function withKept<Row>(name: string, earlier: PCollection<EarlierRow<Row>>, made: PCollection<Row>): PCollection<Row> {
+  const kept = earlier.flatMap(withName(`kept ${name}`, keptRow<Row>));
+  return P([kept, made]).apply(withName(`now ${name}`, flatten()));
+}
+
+/** The rows of files that the run has written for itself. */
+function rowsOf<Row>(root: Root, name: string, paths: readonly string[]): PCollection<Row> {
+  const ranges = fileRanges(paths.map((path) => ({ path, bytes: statSync(path).size })));
   return root.apply(withName(`ranges of ${name}`, createFrom(ranges))).apply(readRows<Row>(name));
 }
 

@@ -1,4 +1,4 @@
-import type { RejectedChange } from "@junoplus/bronze-ingest";
+import { documentPath, type PathParams, pathParams, type RejectedChange } from "@junoplus/bronze-ingest";
 import type { DocumentStates, RejectedChangePayloads, RejectedChanges } from "@junoplus/contracts";
 import { requireForSerialization } from "apache-beam/serialization";
 
@@ -48,6 +48,38 @@ export type TouchedDocument = Pick<DocumentStates, "changelog" | "document_key" 
 /** Worker function: a document as one that is touched. */
 export function touchedRow({ changelog, document_key, user_id }: DocumentStates): TouchedDocument {
   return { changelog, document_key, user_id };
+}
+
+/** Worker function: a state, where it is of a document of the change log. */
+export function* stateOfLog(
+  state: DocumentStates,
+  { changelog }: { readonly changelog: string },
+): Generator<DocumentStates> {
+  if (state.changelog === changelog) yield state;
+}
+
+/** Worker function: the key of the row that a document gives. */
+export function remadeRow<Row>(
+  { document_key }: DocumentStates,
+  { table }: { readonly table: DocumentRows<Row> },
+): readonly Partial<Row>[] {
+  const path = documentPath(table.from.path, document_key);
+  // A change without a usable path is of no document, and has no row.
+  return path === null ? [] : [table.keyOfPath(pathParams(table.from.path, path))];
+}
+
+/** A table each of whose rows is found by its document's path. */
+export interface DocumentRows<Row> {
+  readonly from: { readonly path: string };
+  readonly keyOfPath: (params: PathParams) => Partial<Row>;
+}
+
+/** A row of an earlier run, and whether this one makes it anew. */
+export type EarlierRow<Row> = Row & { readonly is_remade: boolean };
+
+/** Worker function: an earlier row, where this run does not make it anew. */
+export function* keptRow<Row>(row: EarlierRow<Row>): Generator<Row> {
+  if (!row.is_remade) yield row;
 }
 
 /** Worker function: a day as the row of a list. */

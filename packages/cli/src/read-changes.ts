@@ -1,10 +1,10 @@
 import type { Counters } from "@junoplus/beam-runtime";
+import { changeCounter } from "@junoplus/bronze-ingest";
 import type { ChangelogExport } from "@junoplus/bronze-ingest/changelog-export";
 import type { Warehouse } from "@junoplus/warehouse";
-import type { ChangelogSource } from "./changelog-source";
 import { exportEarlierRows } from "./earlier-rows";
 import type { Reading } from "./last-run";
-import { medallion, type PipelinePlan, touched } from "./medallion-pipeline";
+import { medallion, type PipelinePlan, SILVER_TABLES, touched } from "./medallion-pipeline";
 import type { PipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
 
@@ -20,13 +20,14 @@ export interface ReadInput {
   readonly warehouse: Warehouse;
   readonly plan: Omit<PipelinePlan, "files" | "earlier">;
   readonly reading: Reading;
-  readonly source: ChangelogSource;
+  /** What the source is called. */
+  readonly source: string;
   readonly pipeline: PipelineJob;
 }
 
 /**
- * Reads changes and writes shards of all tables of the plan. New changes are read twice: first for the documents that they
- * touch, then, when what an earlier run left of these has been looked up, for what comes of both.
+ * Reads changes and writes shards of all tables of the plan. New changes are read first, for the documents that they touch;
+ * when what an earlier run left of these has been looked up, a second pipeline makes of both what comes of them.
  */
 export async function readChanges(
   { warehouse, plan, reading, source, pipeline }: ReadInput,
@@ -34,16 +35,27 @@ export async function readChanges(
 ): Promise<ReadOutcome> {
   const { runId, asOf, stagingDirectory: directory } = plan;
   if (reading.kind === "whole") {
-    const { files, rows } = await source.whole(directory, progress);
-    progress.stage("read", `${files.length} files of ${source.name}`);
+    const { files, rows } = await reading.fetch(directory, progress);
+    progress.stage("read", `${files.length} files of ${source}`);
     const counters = await pipeline.run(medallion({ ...plan, files, earlier: null }));
     return { files, rows, counters, users: null };
   }
   const { lastRun } = reading;
-  const { files, rows } = await source.since(reading.positions, directory, progress);
-  progress.stage("read", `what ${files.length} files of ${source.name} have beyond run ${lastRun.run_id}`);
-  await pipeline.run(touched({ ...plan, files, earlier: null }));
+  const { files, rows } = await reading.fetch(directory, progress);
+  progress.stage("read", `what ${files.length} files of ${source} have beyond run ${lastRun.run_id}`);
+  const first = await pipeline.run(touched({ ...plan, files, earlier: null }));
   const earlier = await exportEarlierRows(warehouse, { runId, asOf, lastRun, directory });
   const counters = await pipeline.run(medallion({ ...plan, files, earlier }));
-  return { files, rows, counters, users: earlier.users };
+  return { files, rows, counters: { ...counters, ...readCounts(first) }, users: earlier.users };
+}
+
+/** How many changes of each log were read; what became of them is for the second pipeline to say. */
+function readCounts(counters: Counters): Counters {
+  return Object.fromEntries(
+    SILVER_TABLES.flatMap(({ from }) => {
+      const name = changeCounter(from.prefix, "read");
+      const count = counters[name];
+      return count === undefined ? [] : [[name, count]];
+    }),
+  );
 }

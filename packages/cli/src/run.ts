@@ -90,7 +90,9 @@ async function runFrom(
     }
     const { since, full } = options;
     const reading: Reading =
-      since === "last" && !full ? await readingSinceLast(warehouse, source) : { kind: "whole", because: null };
+      since === "last" && !full
+        ? await readingSinceLast(warehouse, source)
+        : { kind: "whole", fetch: source.whole, because: null };
     if (reading.kind === "whole" && reading.because !== null) {
       progress.warn(`the whole log is read: ${reading.because}`);
     }
@@ -161,7 +163,10 @@ async function stageAuditPublish(
   // A state is kept for those who ask for it: it is as large as the documents.
   const keepsState = options.since !== null && source.positions !== null;
   const plan = { runId, asOf, startedAt, stagingDirectory: directory, tables: options.tables, keepsState };
-  const { counters, users, files, rows } = await readChanges({ warehouse, plan, reading, source, pipeline }, progress);
+  const { counters, users, files, rows } = await readChanges(
+    { warehouse, plan, reading, source: source.name, pipeline },
+    progress,
+  );
   const flows = neededSilverTables(options.tables).map((table) => changelogFlow(table, counters));
   mustHaveReadAll(flows, rows);
   const inAll = reading.kind === "new" ? await flowsInAll(warehouse, reading.lastRun.run_id, flows) : flows;

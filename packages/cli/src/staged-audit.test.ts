@@ -3,9 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { dayTotals, rejectedChanges, tableContracts } from "@junoplus/contracts";
 import { blockingFailures } from "@junoplus/quality";
-import { openWarehouse } from "@junoplus/warehouse";
+import { openWarehouse, writeNdjson } from "@junoplus/warehouse";
 import { afterAll, expect, test } from "vitest";
-import { writeNdjson } from "./earlier-rows";
 import { changedDays } from "./run-lists";
 import { auditStagedTables } from "./staged-audit";
 import { changedPart } from "./table-parts";
@@ -13,7 +12,11 @@ import { changedPart } from "./table-parts";
 const folder = mkdtempSync(join(tmpdir(), "staged-audit-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const file = (name: string, rows: readonly object[]): string => writeNdjson(join(folder, `${name}.ndjson`), rows);
+const file = async (name: string, rows: readonly object[]): Promise<string> => {
+  const path = join(mkdtempSync(join(folder, "rows-")), `${name}.ndjson`);
+  await writeNdjson(path, rows);
+  return path;
+};
 
 test.each([
   ["of a listed day passes", ["2024-03-01", "2024-03-02"], []],
@@ -22,8 +25,8 @@ test.each([
   const warehouse = await openWarehouse("duckdb::memory:");
   await warehouse.ensure(tableContracts);
   const listed = days.map((session_date) => ({ session_date }));
-  await warehouse.stage("r", changedDays, [file("days", listed)]);
-  await warehouse.stage("r", dayTotals, [file("totals", [{ session_date: "2024-03-01", totals: "{}" }])]);
+  await warehouse.stage("r", changedDays, [await file("days", listed)]);
+  await warehouse.stage("r", dayTotals, [await file("totals", [{ session_date: "2024-03-01", totals: "{}" }])]);
   await warehouse.stage("r", rejectedChanges, []);
   const part = changedPart(dayTotals);
   const { checks } = await auditStagedTables(warehouse, {

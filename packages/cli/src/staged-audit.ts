@@ -57,9 +57,9 @@ export interface AuditInput {
 export async function auditStagedTables(warehouse: Warehouse, input: AuditInput): Promise<Audit> {
   const { runId, staged, flows, checkedAt, allowEmpty } = input;
   // What tables owe each other they owe as they will be, not as the part of them that this run made.
-  const nameOf: TableNames = ({ table }) => {
+  const nameOf: TableNames = ({ table }, of) => {
     const found = staged.find(({ contract }) => contract.table === table);
-    return found === undefined ? null : resultingTable(warehouse, runId, found.part);
+    return found === undefined ? null : resultingTable(warehouse, runId, found.part, of);
   };
   const derived = staged.filter(({ contract: { write, layer } }) => write === "replace" && layer !== "state");
   const previous = await previousRowCounts(warehouse);

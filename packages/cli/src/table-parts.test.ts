@@ -14,7 +14,7 @@ test("of every table the rows of users, of days or of documents are replaced; tw
   expect(Object.fromEntries(built.map((contract) => [contract.table, columnsOf(contract)]))).toEqual({
     silver_medications: ["user_id"],
     silver_period_tracking: ["user_id"],
-    silver_therapy_sessions: ["user_id"],
+    silver_therapy_sessions: ["user_id", "session_id"],
     silver_user_profiles: ["user_id"],
     daily_metrics_v1: ["session_date"],
     ml_training_base_v2: ["user_id"],

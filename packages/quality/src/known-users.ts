@@ -13,11 +13,11 @@ const ABOUT_USERS = tableContracts.filter(
 
 /** No gold row speaks of a user who has no session in silver_therapy_sessions. */
 export async function knownUserChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
-  const sessions = nameOf(silverTherapySessions);
+  const sessions = nameOf(silverTherapySessions, "changed_users");
   if (sessions === null) return [];
   const results: CheckResult[] = [];
   for (const contract of ABOUT_USERS) {
-    const gold = nameOf(contract);
+    const gold = nameOf(contract, "changed_users");
     if (gold !== null) results.push(await knownUserCheck(warehouse, contract.table, gold, sessions));
   }
   return results;

@@ -7,7 +7,7 @@ import type { TableNames } from "./table-names";
 
 /** The periods of one user's medication follow each other, and at most the last is open. */
 export async function medicationPeriodChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
-  const medications = nameOf(silverMedications);
+  const medications = nameOf(silverMedications, "changed_users");
   if (medications === null) return [];
   const overlaps = await figures(
     warehouse,

@@ -118,7 +118,7 @@ const RULES: readonly (readonly [TableContract, readonly Rule[]])[] = [
 export async function rowRuleChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   for (const [contract, rules] of RULES) {
-    const from = nameOf(contract);
+    const from = nameOf(contract, "changed_users");
     if (from === null) continue;
     const promises = rules.map((rule) => ({ ...rule, category: "consistency" as const }));
     results.push(...(await rowPromiseChecks(warehouse, contract.table, from, promises)).results);

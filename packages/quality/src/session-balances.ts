@@ -30,6 +30,8 @@ interface Balance {
   readonly sessionKey: readonly string[];
   readonly goldKey: readonly string[];
   readonly sessions: (sessions: string) => string;
+  /** Whether a group is of one user. */
+  readonly ofUser: boolean;
   readonly measures: readonly Measure[];
 }
 
@@ -55,6 +57,7 @@ const BALANCES: readonly Balance[] = [
     sessionKey: ["user_id", "session_id"],
     goldKey: ["user_id", "session_id"],
     sessions: (sessions) => `${sessions} WHERE has_feedback`,
+    ofUser: true,
     measures: [{ metric: "sessions_balance", promise: "one row per session with feedback", ...ONE }],
   },
   {
@@ -63,6 +66,7 @@ const BALANCES: readonly Balance[] = [
     sessionKey: ["user_id"],
     goldKey: ["user_id"],
     sessions: (sessions) => sessions,
+    ofUser: true,
     measures: [
       { metric: "users_balance", promise: "one row per user with a session", ...ONE },
       {
@@ -87,6 +91,7 @@ const BALANCES: readonly Balance[] = [
     sessionKey: ["session_date"],
     goldKey: ["session_date"],
     sessions: DATED,
+    ofUser: false,
     measures: [
       { metric: "days_balance", promise: "one row per day with a session", ...ONE },
       {
@@ -118,6 +123,7 @@ const BALANCES: readonly Balance[] = [
     goldKey: ["session_date"],
     sessions: (sessions) =>
       `(SELECT user_id, MIN(session_date) AS first_date FROM ${DATED(sessions)} GROUP BY user_id) AS first_sessions`,
+    ofUser: false,
     measures: [
       {
         metric: "new_users_balance",
@@ -133,6 +139,7 @@ const BALANCES: readonly Balance[] = [
     sessionKey: ["user_id", "device_name", "EXTRACT(YEAR FROM session_date)", "EXTRACT(MONTH FROM session_date)"],
     goldKey: ["user_id", "device_name", "EXTRACT(YEAR FROM month)", "EXTRACT(MONTH FROM month)"],
     sessions: DATED,
+    ofUser: true,
     measures: [
       { metric: "groups_balance", promise: "one row per user, device and month with a session", ...ONE },
       {
@@ -166,10 +173,11 @@ const BALANCES: readonly Balance[] = [
 
 /** No session is lost or doubled between silver_therapy_sessions and the gold tables. */
 export async function sessionBalanceChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
-  const sessions = nameOf(silverTherapySessions);
   const results: CheckResult[] = [];
   for (const balance of BALANCES) {
-    const gold = nameOf(balance.table);
+    const of = balance.ofUser ? "changed_users" : undefined;
+    const sessions = nameOf(silverTherapySessions, of);
+    const gold = nameOf(balance.table, of);
     if (sessions !== null && gold !== null) results.push(...(await balanceChecks(warehouse, balance, sessions, gold)));
   }
   return results;

@@ -1,12 +1,12 @@
-import { combineBy, dropKey, type FileRange, type Split } from "@junoplus/beam-runtime";
+import { combineBy, dropKey, type Split } from "@junoplus/beam-runtime";
 import {
   type ChangesAndStates,
   type CurrentDocument,
-  changes,
   type DocumentHistory,
   type DocumentLeavings,
   documentHistories,
   documentOf,
+  type LoggedChange,
   latestDocuments,
   type OwnerOf,
   type PathParams,
@@ -51,6 +51,8 @@ export interface CurrentTable<Document, Row> {
   readonly keyOf?: (row: Row) => string;
   /** The user whose rows a document gives, where its path does not name the user. */
   readonly ownerOf?: OwnerOf<Document>;
+  /** The key of a document's one row, where its path alone tells it: such a row is made anew without those of other documents. */
+  readonly keyOfPath?: (params: PathParams) => Partial<Row>;
 }
 
 /** A table of histories: all valid states of a document give its rows. */
@@ -71,8 +73,8 @@ export type SilverTable<Document, Row> = CurrentTable<Document, Row> | HistoryTa
 
 /** What a silver table is made of. */
 export type SilverInput = {
-  /** Byte ranges of its change log. */
-  readonly ranges: PCollection<FileRange>;
+  /** Changes of its log. */
+  readonly logged: PCollection<LoggedChange>;
   /** What an earlier run left of documents; they give their rows whether this run reads changes of them or not. */
   readonly states?: PCollection<DocumentStates>;
 };
@@ -91,7 +93,7 @@ export function silverTable<Document, Row>(
   run: RunInstant,
 ): PTransform<SilverInput, SilverOutput<Row>> {
   return withName(table.to.table, (input: SilverInput): SilverOutput<Row> => {
-    const logged = changesAndStates(table.from, input);
+    const logged = changesAndStates(input);
     const context = { table, run, snapshots: counter(rowCounter(table.to.table, "snapshots")) };
     if (table.kind === "history") {
       const { histories, ...leavings } = logged.apply(documentHistories(table.from));
@@ -114,16 +116,14 @@ export function silverTable<Document, Row>(
 /** The documents of which a table's change log holds changes, as that log alone leaves them. */
 export function silverDocuments<Document, Row>(
   table: SilverTable<Document, Row>,
-): PTransform<PCollection<FileRange>, PCollection<DocumentStates>> {
-  return withName(`documents(${table.from.prefix})`, (ranges: PCollection<FileRange>) => {
-    const logged = ranges.apply(changes(table.from));
+): PTransform<PCollection<LoggedChange>, PCollection<DocumentStates>> {
+  return withName(`documents(${table.from.prefix})`, (logged: PCollection<LoggedChange>) => {
     if (table.kind === "history") return logged.apply(documentHistories(table.from)).states;
     return logged.apply(latestDocuments(table.from, table.ownerOf)).states;
   });
 }
 
-function changesAndStates(contract: ChangelogContract, { ranges, states }: SilverInput): ChangesAndStates {
-  const logged = ranges.apply(changes(contract));
+function changesAndStates({ logged, states }: SilverInput): ChangesAndStates {
   return states === undefined ? logged : P([logged, states]).apply(withName("changesAndStates", flatten()));
 }
 

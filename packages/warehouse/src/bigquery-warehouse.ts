@@ -30,6 +30,7 @@ import { distinctNames, UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
 import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
+import { writeNdjson } from "./write-ndjson";
 
 /** How a BigQuery warehouse is opened. */
 export interface BigQueryOptions {
@@ -175,6 +176,10 @@ class BigQueryWarehouse implements Warehouse {
     const found: Row[] = [];
     for await (const row of this.select(sql)) found.push(row);
     return found;
+  }
+
+  async export(sql: string, path: string): Promise<number> {
+    return writeNdjson(path, this.select(sql));
   }
 
   async *read(contract: TableContract): AsyncGenerator<Row> {

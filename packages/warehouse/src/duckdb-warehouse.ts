@@ -3,6 +3,7 @@ import type { TableContract } from "@junoplus/contracts";
 import { DEFAULT_PREFIX, datasetName, stagingTable } from "./dataset-names";
 import { type StoredTable, storedTable } from "./duckdb-catalog";
 import { ensureTables } from "./duckdb-ensure";
+import { exportRows } from "./duckdb-export";
 import { duckDbFault, duckDbMessage } from "./duckdb-fault";
 import { type DuckDbOpening, openInstance } from "./duckdb-open";
 import { readOrder } from "./duckdb-order";
@@ -42,6 +43,7 @@ class DuckDbWarehouse implements Warehouse {
   private readonly prefix: string;
   private readonly readOnly: boolean;
   private readonly staging: string;
+  private stagingIsThere: Promise<void> | null = null;
   private closed = false;
 
   constructor(
@@ -83,7 +85,7 @@ class DuckDbWarehouse implements Warehouse {
     if (contract.kind === "view") throw new StageError(table, "it is a view and holds no rows");
     const staging = this.stagingName(contract, runId);
     try {
-      await this.connected((connection) => connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(this.staging)}`));
+      await this.stagingSchema();
       return await this.transaction((connection) => stageTable(connection, staging, runId, contract, shards));
     } catch (error) {
       // DuckDB's own text quotes values, and its line numbers are approximate.
@@ -140,6 +142,16 @@ class DuckDbWarehouse implements Warehouse {
     const found: Row[] = [];
     for await (const row of this.select(sql)) found.push(row);
     return found;
+  }
+
+  async export(sql: string, path: string): Promise<number> {
+    return this.connected(async (connection) => {
+      try {
+        return await exportRows(connection, sql, path);
+      } catch (error) {
+        throw new QueryError(sql, duckDbMessage(error));
+      }
+    });
   }
 
   async *read(contract: TableContract): AsyncGenerator<Row> {
@@ -225,6 +237,17 @@ class DuckDbWarehouse implements Warehouse {
 
   private tableNames(contracts: readonly TableContract[]): readonly string[] {
     return contracts.map((contract) => this.tableName(contract));
+  }
+
+  /** Made once: a run stages some thirty tables. */
+  private stagingSchema(): Promise<void> {
+    this.stagingIsThere ??= this.connected(async (connection) => {
+      await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(this.staging)}`);
+    }).catch((error: unknown) => {
+      this.stagingIsThere = null;
+      throw error;
+    });
+    return this.stagingIsThere;
   }
 
   private mustWrite(action: string): void {

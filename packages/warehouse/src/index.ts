@@ -17,3 +17,4 @@ export {
 } from "./errors";
 export { openWarehouse, type WarehouseOptions } from "./open-warehouse";
 export type { CatalogFacts, PartOfTable, Row, Value, Warehouse } from "./warehouse";
+export { writeNdjson } from "./write-ndjson";

@@ -72,6 +72,11 @@ export interface Warehouse {
   abandonedRuns(): Promise<readonly string[]>;
   /** Runs one SQL query of the subset that BigQuery and DuckDB share. Throws QueryError. */
   query(sql: string): Promise<readonly Row[]>;
+  /**
+   * Writes the rows of one such query into a new file, one a line, as `stage` reads them; gives how many there were. Unlike
+   * `query` it does not hold them. Throws QueryError.
+   */
+  export(sql: string, path: string): Promise<number>;
   /** The rows of a published table or view, ordered by key, NULL first (streamed). Throws MissingTableError. */
   read(contract: TableContract): AsyncIterable<Row>;
   /** True when the table or view has been created. */

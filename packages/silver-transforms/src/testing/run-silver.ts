@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFrom, fileRanges } from "@junoplus/beam-runtime";
 import { collect } from "@junoplus/beam-runtime/testing/run-and-collect";
-import type { RejectedChange } from "@junoplus/bronze-ingest";
+import { type RejectedChange, changes as readChanges } from "@junoplus/bronze-ingest";
 import { P } from "apache-beam";
 import { rowCounter, type SilverTable, silverTable } from "../silver-table";
 
@@ -42,7 +42,9 @@ export async function runSilver<Document, Row>(
     writeFileSync(path, text);
     const ranges = fileRanges([{ path, bytes: Buffer.byteLength(text) }]);
     const { outputs, counters } = await collect((root) => ({
-      ...P({ ranges: root.apply(createFrom(ranges)) }).apply(silverTable(table, { asOf: AS_OF })),
+      ...P({ logged: root.apply(createFrom(ranges)).apply(readChanges(table.from)) }).apply(
+        silverTable(table, { asOf: AS_OF }),
+      ),
     }));
     const keyOf = (row: Row): string => JSON.stringify(table.to.key.map((column) => row[column as keyof Row]));
     return {
