@@ -12,8 +12,8 @@ import {
 import { join } from "node:path";
 import { linesOf } from "@junoplus/beam-runtime/file-ranges";
 
-/** Which changes of a log come later: the last ones, or all those of some users who come anew. */
-export type Growth = "last-hundredth" | "new-users";
+/** Which changes of a log come later: its last ones, those of a day or two of many users; or the later half of those of few users. */
+export type Growth = "last-hundredth" | "few-users";
 
 const FLUSH_LINES = 2000;
 
@@ -23,7 +23,7 @@ export function splitLog(source: string, target: string, growth: Growth): void {
   for (const folder of ["log", "later"]) mkdirSync(join(target, folder), { recursive: true });
   for (const name of readdirSync(source)) {
     const path = join(source, name);
-    const lateBytes = statSync(path).size * 0.99;
+    const size = statSync(path).size;
     const writers = {
       log: new LineWriter(join(target, "log", name)),
       later: new LineWriter(join(target, "later", name)),
@@ -31,7 +31,7 @@ export function splitLog(source: string, target: string, growth: Growth): void {
     let bytes = 0;
     for (const line of linesOf({ path, start: 0, end: Number.MAX_SAFE_INTEGER })) {
       bytes += Buffer.byteLength(line) + 1;
-      const isLate = growth === "last-hundredth" ? bytes > lateBytes : isOfFewUsers(line);
+      const isLate = growth === "last-hundredth" ? bytes > size * 0.99 : bytes > size / 2 && isOfFewUsers(line);
       writers[isLate ? "later" : "log"].add(line);
     }
     writers.log.close();
@@ -46,10 +46,10 @@ export function grow(target: string): void {
   }
 }
 
-/** True for about one user of a hundred, told by two characters of the id. */
+/** True for about one user of fifty, told by two characters of the id. */
 function isOfFewUsers(line: string): boolean {
   const [, id = ""] = /(?:users|user_profiles|medications)\/([^/"]+)/.exec(line) ?? [];
-  return (id.charCodeAt(3) * 31 + id.charCodeAt(5)) % 100 === 7;
+  return (id.charCodeAt(3) * 31 + id.charCodeAt(5)) % 50 === 7;
 }
 
 class LineWriter {

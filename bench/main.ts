@@ -1,49 +1,15 @@
-import { fork } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { writeChangelog } from "@junoplus/bronze-ingest/testing/changelog-generator";
 import { benchCoders } from "./coders";
-import { type Growth, grow, splitLog } from "./growing-log";
+import { benchGrowth } from "./growth";
+import { changelog, measure } from "./measure";
 import { median } from "./median";
 import { benchRuntime } from "./runtime";
 import { say } from "./say";
 import type { Measurement, StepName } from "./step";
 import { benchWorkerProcesses } from "./worker-processes";
 
-const CACHE = join(__dirname, "../.cache/bench");
-
 /** Bounds that the project promises; a run beyond them ends with exit code 1. */
 const BOUNDS = { sessionsToFloor: 3, allToFloor: 6, peakBytes: 3e9 } as const;
-
-/** A generated change log, made once and kept. */
-async function changelog(changes: number): Promise<string> {
-  const directory = join(CACHE, `changelog-${changes}`);
-  if (existsSync(directory)) return directory;
-  say(`generating ${changes} changes`);
-  const partial = `${directory}.part`;
-  rmSync(partial, { recursive: true, force: true });
-  await writeChangelog(partial, { changes, seed: 1 });
-  renameSync(partial, directory);
-  return directory;
-}
-
-function measure(name: StepName, directory: string): Promise<Measurement> {
-  mkdirSync(join(CACHE, "scratch"), { recursive: true });
-  const child = fork(join(__dirname, "step.ts"), [name, directory, join(CACHE, "scratch")], {
-    execArgv: ["--import", "tsx", "--max-semi-space-size=64"],
-  });
-  return new Promise((resolve, reject) => {
-    let measurement: Measurement | undefined;
-    child.on("message", (message) => {
-      measurement = message as Measurement;
-    });
-    child.on("close", (code) => {
-      if (measurement === undefined) reject(new Error(`${name} ended with ${code} and measured nothing`));
-      else resolve(measurement);
-    });
-  });
-}
 
 /** Steps in turn, round after round, so that a machine that slows down slows all of them. */
 async function rounds(
@@ -73,24 +39,6 @@ const NAMES: readonly StepName[] = [
   "replay-all",
 ];
 
-/** A hundredth of a log that comes later, against the whole log read at once. */
-async function measureGrowth(changes: number): Promise<void> {
-  const source = await changelog(changes);
-  for (const growth of ["last-hundredth", "new-users"] satisfies Growth[]) {
-    const growing = join(CACHE, `growing-${changes}`);
-    splitLog(source, growing, growth);
-    const whole = await measure("medallion-all", join(growing, "log"));
-    grow(growing);
-    const later = await measure("medallion-since-last", join(growing, "log"));
-    rmSync(growing, { recursive: true });
-    const share = (later.milliseconds / whole.milliseconds) * 100;
-    say(
-      `${growth} of ${changes} changes: ${(later.milliseconds / 1000).toFixed(2)} s after a whole run of ${(whole.milliseconds / 1000).toFixed(2)} s, ` +
-        `${share.toFixed(1)} % (processor ${((later.cpuMilliseconds / whole.cpuMilliseconds) * 100).toFixed(1)} %); ${later.detail}`,
-    );
-  }
-}
-
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -103,7 +51,10 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  if (section === "growth") return measureGrowth(changes);
+  if (section === "growth") {
+    process.exitCode = (await benchGrowth(await changelog(changes), changes)) ? 0 : 1;
+    return;
+  }
   if (section === "runtime") {
     await benchRuntime(Number(values.rounds));
     await benchCoders(5 * Number(values.rounds), await changelog(changes));

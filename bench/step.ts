@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { runMedallion, runOptions, systemClock } from "@junoplus/cli";
+import { type RunArguments, runMedallion, runOptions, systemClock } from "@junoplus/cli";
 import { workingContracts } from "@junoplus/cli/contract-files";
 import { replayContracts } from "@junoplus/cli/contracts-replay";
 import { duckDbTherapySessions } from "./duckdb-therapy-sessions";
@@ -16,6 +16,7 @@ export type StepName =
   | "medallion-sessions"
   | "medallion-all"
   | "replay-all"
+  | "medallion-leaving-state"
   | "medallion-since-last";
 
 /** What a step measured: milliseconds of the work without the start of the process, peak resident memory. */
@@ -29,11 +30,11 @@ export interface Measurement {
 
 const SESSIONS = "therapy_sessions_data";
 
-async function medallion(directory: string, scratch: string, tables?: string): Promise<string> {
+async function medallion(directory: string, scratch: string, given: Partial<RunArguments> = {}): Promise<string> {
   const path = `${scratch}/medallion.duckdb`;
   rmSync(path, { force: true });
   const options = runOptions(
-    { source: directory, warehouse: `duckdb:${path}`, ...(tables !== undefined && { tables }) },
+    { source: directory, warehouse: `duckdb:${path}`, ...given },
     "2025-01-01T00:00:00.000000Z",
   );
   const silent = { stage() {}, counters() {}, warn() {}, done() {} };
@@ -72,8 +73,9 @@ const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => P
   "tight-floor-all": async (directory) => JSON.stringify(await floor(directory, "", rangeReader)),
   "duckdb-sessions": async (directory, scratch) =>
     JSON.stringify(await duckDbTherapySessions(directory, `${scratch}/sql.duckdb`)),
-  "medallion-sessions": (directory, scratch) => medallion(directory, scratch, "silver_therapy_sessions"),
+  "medallion-sessions": (directory, scratch) => medallion(directory, scratch, { tables: "silver_therapy_sessions" }),
   "medallion-all": (directory, scratch) => medallion(directory, scratch),
+  "medallion-leaving-state": (directory, scratch) => medallion(directory, scratch, { since: "last" }),
   "medallion-since-last": sinceLast,
   "replay-all": replay,
 };
