@@ -55,15 +55,18 @@ export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRows
   };
   const users = await stageUsers(touchedUsers, new Set([...touched.values()].flatMap((ofLog) => [...ofLog])));
   const states = join(folder, "states.ndjson");
-  const silver: Record<string, string> = {};
-  for (const table of SILVER_TABLES) {
-    const { from, to } = table;
-    const remade = remadeRows(table);
-    if (isOfDocuments(table)) await warehouse.stage(runId, remade, shardsOf(directory, remade.table));
-    else await stageUsers(remade, touched.get(from.prefix) ?? []);
-    silver[to.table] = join(folder, `${to.table}.ndjson`);
-    await warehouse.export(earlierRowsQuery(warehouse, runId, table), join(folder, `${to.table}.ndjson`));
-  }
+  const exported = await Promise.all(
+    SILVER_TABLES.map(async (table) => {
+      const { from, to } = table;
+      const remade = remadeRows(table);
+      if (isOfDocuments(table)) await warehouse.stage(runId, remade, shardsOf(directory, remade.table));
+      else await stageUsers(remade, touched.get(from.prefix) ?? []);
+      const path = join(folder, `${to.table}.ndjson`);
+      await warehouse.export(earlierRowsQuery(warehouse, runId, table), path);
+      return [to.table, path] as const;
+    }),
+  );
+  const silver = Object.fromEntries(exported);
   await warehouse.export(statesQuery(warehouse, runId), states);
   const totals = join(folder, "day-totals.ndjson");
   await warehouse.export(`SELECT session_date, totals FROM ${warehouse.tableName(dayTotals)}`, totals);

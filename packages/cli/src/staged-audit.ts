@@ -67,10 +67,11 @@ export async function auditStagedTables(warehouse: Warehouse, input: AuditInput)
     volume({ table, rows, previous: previous.get(table) ?? null }),
   );
   const freshness = await measureFreshness(warehouse, nameOf, checkedAt);
-  const checks: CheckResult[] = [];
-  for (const { contract } of staged) {
-    checks.push(...(await contractChecks(warehouse, contract, warehouse.stagingName(contract, runId))));
-  }
+  // Queries are asked at once, here and below: in BigQuery each is a job, and most of its time is waiting.
+  const ofContracts = await Promise.all(
+    staged.map(({ contract }) => contractChecks(warehouse, contract, warehouse.stagingName(contract, runId))),
+  );
+  const checks = ofContracts.flat();
   const rejections = await rejectedCounts(warehouse, warehouse.stagingName(rejectedChanges, runId));
   for (const flow of flows) {
     const table = staged.find(({ contract }) => contract.table === flow.table);
@@ -125,20 +126,19 @@ async function foreseenChecks(
   runId: string,
   staged: readonly StagedTable[],
 ): Promise<readonly CheckResult[]> {
-  const checks: CheckResult[] = [];
-  for (const { contract, part } of staged) {
-    if (!("contract" in part)) continue;
+  const checks = staged.map(async ({ contract, part }): Promise<readonly CheckResult[]> => {
+    if (!("contract" in part)) return [];
     // States replace those of their own keys, and what was looked up of them was listed.
     const list = contract.table === documentStates.table ? touchedDocuments : part.valuesIn;
-    if (list.table === contract.table) continue;
+    if (list.table === contract.table) return [];
     const same = part.columns.map((column) => `listed.${column} = made.${column}`).join(" AND ");
     const [row] = await warehouse.query(
       `SELECT COUNT(*) AS unforeseen FROM ${warehouse.stagingName(contract, runId)} AS made
       WHERE NOT EXISTS (SELECT 1 FROM ${warehouse.stagingName(list, runId)} AS listed WHERE ${same})`,
     );
-    checks.push(foreseenCheck(contract.table, Number(row?.["unforeseen"] ?? 0)));
-  }
-  return checks;
+    return [foreseenCheck(contract.table, Number(row?.["unforeseen"] ?? 0))];
+  });
+  return (await Promise.all(checks)).flat();
 }
 
 /** Rejected changes and rejected array entries by change log, as staging has them. */

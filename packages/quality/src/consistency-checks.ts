@@ -8,10 +8,11 @@ import type { TableNames } from "./table-names";
 
 /** What tables owe each other, and rows to themselves; a check whose tables are not all there is left out. */
 export async function consistencyChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
-  return [
-    ...(await sessionBalanceChecks(warehouse, nameOf)),
-    ...(await knownUserChecks(warehouse, nameOf)),
-    ...(await medicationPeriodChecks(warehouse, nameOf)),
-    ...(await rowRuleChecks(warehouse, nameOf)),
-  ];
+  const checks = await Promise.all([
+    sessionBalanceChecks(warehouse, nameOf),
+    knownUserChecks(warehouse, nameOf),
+    medicationPeriodChecks(warehouse, nameOf),
+    rowRuleChecks(warehouse, nameOf),
+  ]);
+  return checks.flat();
 }

@@ -15,12 +15,11 @@ const ABOUT_USERS = tableContracts.filter(
 export async function knownUserChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
   const sessions = nameOf(silverTherapySessions, "changed_users");
   if (sessions === null) return [];
-  const results: CheckResult[] = [];
-  for (const contract of ABOUT_USERS) {
+  const results = ABOUT_USERS.map(async (contract): Promise<readonly CheckResult[]> => {
     const gold = nameOf(contract, "changed_users");
-    if (gold !== null) results.push(await knownUserCheck(warehouse, contract.table, gold, sessions));
-  }
-  return results;
+    return gold === null ? [] : [await knownUserCheck(warehouse, contract.table, gold, sessions)];
+  });
+  return (await Promise.all(results)).flat();
 }
 
 async function knownUserCheck(

@@ -9,23 +9,25 @@ import type { TableNames } from "./table-names";
 export async function medicationPeriodChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
   const medications = nameOf(silverMedications, "changed_users");
   if (medications === null) return [];
-  const overlaps = await figures(
-    warehouse,
-    `SELECT COUNT(*) AS row_total,
+  const [overlaps, open] = await Promise.all([
+    figures(
+      warehouse,
+      `SELECT COUNT(*) AS row_total,
       COUNT(CASE WHEN next_from IS NOT NULL AND (valid_to IS NULL OR valid_to > next_from) THEN 1 END) AS overlap_total
     FROM (
       SELECT valid_to, LEAD(valid_from) OVER (PARTITION BY user_id, medication_key ORDER BY valid_from) AS next_from
       FROM ${medications}
     ) AS periods`,
-  );
-  const open = await figures(
-    warehouse,
-    `SELECT COUNT(*) AS medication_total, COUNT(CASE WHEN open_total > 1 THEN 1 END) AS doubled_total
+    ),
+    figures(
+      warehouse,
+      `SELECT COUNT(*) AS medication_total, COUNT(CASE WHEN open_total > 1 THEN 1 END) AS doubled_total
     FROM (
       SELECT user_id, medication_key, COUNT(CASE WHEN valid_to IS NULL THEN 1 END) AS open_total
       FROM ${medications} GROUP BY user_id, medication_key
     ) AS medications`,
-  );
+    ),
+  ]);
   return [
     check(
       "periods_apart",

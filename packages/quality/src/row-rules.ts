@@ -116,12 +116,11 @@ const RULES: readonly (readonly [TableContract, readonly Rule[]])[] = [
 
 /** The columns of one row agree with each other. */
 export async function rowRuleChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  for (const [contract, rules] of RULES) {
+  const results = RULES.map(async ([contract, rules]): Promise<readonly CheckResult[]> => {
     const from = nameOf(contract, "changed_users");
-    if (from === null) continue;
+    if (from === null) return [];
     const promises = rules.map((rule) => ({ ...rule, category: "consistency" as const }));
-    results.push(...(await rowPromiseChecks(warehouse, contract.table, from, promises)).results);
-  }
-  return results;
+    return (await rowPromiseChecks(warehouse, contract.table, from, promises)).results;
+  });
+  return (await Promise.all(results)).flat();
 }

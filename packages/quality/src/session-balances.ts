@@ -173,14 +173,13 @@ const BALANCES: readonly Balance[] = [
 
 /** No session is lost or doubled between silver_therapy_sessions and the gold tables. */
 export async function sessionBalanceChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
-  const results: CheckResult[] = [];
-  for (const balance of BALANCES) {
+  const results = BALANCES.map(async (balance): Promise<readonly CheckResult[]> => {
     const of = balance.ofUser ? "changed_users" : undefined;
     const sessions = nameOf(silverTherapySessions, of);
     const gold = nameOf(balance.table, of);
-    if (sessions !== null && gold !== null) results.push(...(await balanceChecks(warehouse, balance, sessions, gold)));
-  }
-  return results;
+    return sessions === null || gold === null ? [] : balanceChecks(warehouse, balance, sessions, gold);
+  });
+  return (await Promise.all(results)).flat();
 }
 
 async function balanceChecks(
