@@ -120,7 +120,7 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
         medications: build(GOLD_READS.medications),
         periodTracking: build(GOLD_READS.periodTracking),
       };
-      writeGold(goldOf(root, silver, plan), plan);
+      buildGold(root, silver, plan);
     }
     writeRejected(rejected, plan);
     if (earlier !== null) writeRedelivered(redelivered, plan);
@@ -175,10 +175,13 @@ function silverInput<Document, Row>(
   };
 }
 
-function goldOf(root: Root, silver: SilverTables, plan: PipelinePlan): GoldTables {
+function buildGold(root: Root, silver: SilverTables, plan: PipelinePlan): void {
   const run = { asOf: plan.asOf };
   const { earlier } = plan;
-  if (earlier === null) return goldTables(silver, run);
+  if (earlier === null) {
+    writeGold(goldTables(silver, run), plan);
+    return;
+  }
   const left = <Row>({ to }: { readonly to: TableContract<Row> }): PCollection<EarlierRow<Row>> => {
     const path = earlier.silver[to.table];
     if (path === undefined) throw new Error(`what an earlier run left of ${to.table} is not there`);
@@ -205,7 +208,7 @@ function goldOf(root: Root, silver: SilverTables, plan: PipelinePlan): GoldTable
     .map(withName("changedDayRow", changedDayRow))
     .map(withName("changedDayLine", rowLine))
     .apply(writeShards(plan.stagingDirectory, changedDays.table));
-  return gold;
+  writeGold(gold, plan);
 }
 
 function writeGold(gold: GoldTables, plan: PipelinePlan): void {

@@ -8,7 +8,7 @@ import { getRegisteredModules, registeredObjects } from "apache-beam/serializati
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as layer from "./index";
-import type { SilverTable } from "./silver-table";
+import type { CurrentTable, SilverTable } from "./silver-table";
 import { AS_OF, second } from "./testing/run-silver";
 
 const packageRoot = join(__dirname, "..");
@@ -47,6 +47,21 @@ describe("contracts and tables", () => {
 });
 
 describe("any valid document", () => {
+  const found = tables.filter(([, table]) => table.kind === "current" && table.keyOfPath !== undefined);
+
+  test.each(found)("%s: gives one row, and its path alone the row's whole key", (_name, table) => {
+    const { from, to, keyOfPath } = table as unknown as CurrentTable<unknown, object>;
+    fc.assert(
+      fc.property(anyDocument(from.table), (raw) => {
+        const rows = rowsOf(table as unknown as SilverTable<unknown, unknown>, [raw]);
+        const key = keyOfPath?.(pathParams(from.path, anyPath(from.path))) ?? {};
+        expect(rows).toMatchObject([key]);
+        expect(Object.keys(key).sort()).toEqual([...to.key].sort());
+      }),
+      { numRuns: 100 },
+    );
+  });
+
   test.each(tables)(
     "%s: gives rows that keep the table's contract and that every warehouse can load",
     (_name, table) => {
@@ -68,8 +83,12 @@ describe("any valid document", () => {
   );
 });
 
+function anyPath(template: string): string {
+  return template.replace(/\{(\w+)\}/g, "any $1");
+}
+
 function rowsOf(table: SilverTable<unknown, unknown>, raw: readonly unknown[]): readonly unknown[] {
-  const path = table.from.path.replace(/\{(\w+)\}/g, "any $1");
+  const path = anyPath(table.from.path);
   const params = pathParams(table.from.path, path);
   const documents = raw.map((document) => documentOf(table.from, JSON.stringify(document)));
   if (table.kind === "history") {

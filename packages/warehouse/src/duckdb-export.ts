@@ -1,5 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import { type DuckDBConnection, DuckDBTypeId } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBListType, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
 import { literal, quoted } from "./duckdb-sql";
 
 /** Canonical text of an instant: UTC, six decimals. */
@@ -8,12 +8,22 @@ const CANONICAL = "%Y-%m-%dT%H:%M:%S.%fZ";
 /** Writes a query's rows into a new NDJSON file and gives how many there were: DuckDB does it itself, none of them comes here. */
 export async function exportRows(connection: DuckDBConnection, sql: string, path: string): Promise<number> {
   const statement = await connection.prepare(`SELECT * FROM (${sql}) AS exported`);
-  const names = Array.from({ length: statement.columnCount }, (_, i) => statement.columnName(i));
-  const instants = names.filter((_, i) => statement.columnTypeId(i) === DuckDBTypeId.TIMESTAMP).map(quoted);
-  const texts = instants.map((name) => `strftime(${name}, ${literal(CANONICAL)}) AS ${name}`).join(", ");
-  const columns = instants.length === 0 ? "*" : `* REPLACE (${texts})`;
+  const texts = Array.from({ length: statement.columnCount }, (_, i) => i).flatMap((i) =>
+    instantTexts(quoted(statement.columnName(i)), statement.columnType(i)),
+  );
+  const columns = texts.length === 0 ? "*" : `* REPLACE (${texts.join(", ")})`;
   // Health data: the file is made first, for nobody else on this machine, and DuckDB writes into it.
   closeSync(openSync(path, "wx", 0o600));
   const copy = `COPY (SELECT ${columns} FROM (${sql}) AS exported) TO ${literal(path)} (FORMAT json, USE_TMP_FILE false)`;
   return (await connection.run(copy)).rowsChanged;
+}
+
+/** A column of instants as one of texts; nothing for any other column, which JSON says as rows do. */
+function instantTexts(name: string, type: DuckDBType): readonly string[] {
+  const format = literal(CANONICAL);
+  if (type.typeId === DuckDBTypeId.TIMESTAMP) return [`strftime(${name}, ${format}) AS ${name}`];
+  if (type instanceof DuckDBListType && type.valueType.typeId === DuckDBTypeId.TIMESTAMP) {
+    return [`list_transform(${name}, lambda instant: strftime(instant, ${format})) AS ${name}`];
+  }
+  return [];
 }

@@ -25,7 +25,12 @@ export function fieldUsesIn(root: string): readonly FieldUse[] {
   const program = sourceProgram(root);
   const contracts = readContracts(join(root, "packages/contracts"));
   const flow = new Flow(program.checker);
-  const rows = contracts.map(({ schema }) => ({ title: schema.title, schema, key: schema.warehouse?.key ?? [] }));
+  const rows = contracts.map(({ schema, layer }) => ({
+    title: schema.title,
+    schema,
+    key: schema.warehouse?.key ?? [],
+    isState: layer === "state",
+  }));
   const tables = columnLabels(program, rows, flow);
   const use = (label: Label, reader: Reader): FieldUse => {
     const { contract, pointer, node } = label;

@@ -1,4 +1,5 @@
-import { renameSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { dayOf, type TableContract } from "@junoplus/contracts";
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -253,6 +254,34 @@ export function warehouseGuarantees(
         }),
         { numRuns },
       );
+    });
+
+    test("rows of any values are exported as they are, and can be staged again", async () => {
+      await warehouse.ensure([everyType]);
+      await fc.assert(
+        fc.asyncProperty(anyRows, async (rows) => {
+          await publish("r1", everyType, rows);
+          const path = join(mkdtempSync(join(folder.path, "export-")), "it's.ndjson");
+          const sql = `SELECT * FROM ${warehouse.tableName(everyType)} AS everything WHERE TRUE`;
+          expect(await warehouse.export(sql, path)).toBe(rows.length);
+          const exported = readFileSync(path, "utf8").split("\n").slice(0, -1);
+          expect(byId(exported.map((line) => JSON.parse(line) as Row))).toEqual(byId(rows));
+          expect(await warehouse.stage("r2", everyType, [path])).toBe(rows.length);
+          // It holds what the tables hold: nobody else on the machine may read it.
+          expect(statSync(path).mode & 0o077).toBe(0);
+        }),
+        { numRuns },
+      );
+    });
+
+    test("what cannot be exported names the query, and a file that is there is not written over", async () => {
+      const path = join(mkdtempSync(join(folder.path, "export-")), "rows.ndjson");
+      await warehouse.ensure([everyType]);
+      const sql = `SELECT no_such_column FROM ${warehouse.tableName(everyType)}`;
+      await expect(warehouse.export(sql, path)).rejects.toThrow(QueryError);
+      writeFileSync(path, "mine");
+      await expect(warehouse.export("SELECT 1 AS one", path)).rejects.toThrow(/EEXIST/);
+      expect(readFileSync(path, "utf8")).toBe("mine");
     });
 
     test("rows are read by key, NULL first, texts in byte order", async () => {
