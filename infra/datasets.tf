@@ -9,6 +9,7 @@ locals {
     gold     = "Analytics and ML tables, made from silver."
     semantic = "Views for dashboards."
     quality  = "Ledger of runs, checks and their history, rejected changes without their payloads."
+    state    = "Documents, totals and positions that a run leaves to the next one: personal data. Jobs read here, nobody else."
     staging  = "Tables of runs under way. Nobody reads here; what is left expires."
   }
 
