@@ -13,6 +13,11 @@ import { tempDirectory } from "./testing/temp-directory";
 
 const temp = tempDirectory();
 
+/** One case, since a run takes the emulator half a minute; DuckDB is given many (incremental.test.ts). */
+const threeSteps = growth.filter(({ steps }) => steps.length === 3);
+/** Its last two steps add changes, late ones and deletions among them. */
+const SEED = 9;
+
 describe.skipIf(withoutBigQueryEmulator)("runs into BigQuery (an emulator, needs Python 3.13)", () => {
   let emulator: BigQueryEmulator;
   beforeAll(async () => {
@@ -26,7 +31,7 @@ describe.skipIf(withoutBigQueryEmulator)("runs into BigQuery (an emulator, needs
     const seen = { deleted: 0, rejected: 0, users: 0 };
     let cases = 0;
     await fc.assert(
-      fc.asyncProperty(growth, async ({ steps }) => {
+      fc.asyncProperty(threeSteps, async ({ steps }) => {
         const log = new GrowingLog(temp);
         const prefix = `case_${cases++}`;
         const warehouse = `bigquery:${emulator.project}`;
@@ -54,7 +59,7 @@ describe.skipIf(withoutBigQueryEmulator)("runs into BigQuery (an emulator, needs
         }
         log.remove();
       }),
-      { numRuns: 2, endOnFailure: true, seed: 7 },
+      { numRuns: 1, endOnFailure: true, seed: SEED },
     );
     for (const count of Object.values(seen)) expect(count).toBeGreaterThan(3);
   });

@@ -153,19 +153,27 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
     expect((await run("bigquery:p1.logs", name)).reading.since).not.toBeNull();
   });
 
-  test("that lost a row is read whole, before the look-back and within", { timeout: 300_000 }, async () => {
+  test("that lost or changed a row is read whole, before the look-back and within", { timeout: 300_000 }, async () => {
     await load("shrinking");
     await run("bigquery:p1.shrinking", "shrinking");
-    for (const [order, words] of [
-      ["ASC", /holds \d+ rows from before/],
-      ["DESC", /rows that had been read were changed or are gone in p1\.shrinking\.medications_data_raw_changelog/],
+    const name = "`p1.shrinking.medications_data_raw_changelog`";
+    const all = `timestamp >= TIMESTAMP "0001-01-01 00:00:00+00"`;
+    const earlier = (condition: string) =>
+      `UPDATE ${name} SET timestamp = TIMESTAMP_SUB(timestamp, INTERVAL 1 HOUR) WHERE ${condition}`;
+    const gone = (condition: string) => `DELETE FROM ${name} WHERE ${condition}`;
+    for (const [order, change, words] of [
+      ["ASC", gone, /holds \d+ rows from before/],
+      ["ASC", earlier, /holds other rows from before/],
+      [
+        "DESC",
+        gone,
+        /rows that had been read were changed or are gone in p1\.shrinking\.medications_data_raw_changelog/,
+      ],
     ] as const) {
-      const name = "`p1.shrinking.medications_data_raw_changelog`";
-      const all = `timestamp >= TIMESTAMP "0001-01-01 00:00:00+00"`;
       const [[row]] = await api.query(
         `SELECT CAST(timestamp AS STRING) AS at FROM ${name} WHERE ${all} ORDER BY timestamp ${order} LIMIT 1`,
       );
-      await api.query(`DELETE FROM ${name} WHERE timestamp = TIMESTAMP "${row.at}"`);
+      await api.query(change(`timestamp = TIMESTAMP "${row.at}"`));
       const outcome = await run("bigquery:p1.shrinking", "shrinking");
       expect(outcome.reading.since).toBeNull();
       expect(outcome.warnings).toEqual([expect.stringMatching(words)]);
