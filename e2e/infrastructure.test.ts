@@ -175,7 +175,7 @@ describe("infra", async () => {
 
   describe("documentation", () => {
     const rows = markdownRows(documentation, "job").flatMap(({ job, role, on = "" }) => {
-      const places = /^(bronze|silver|gold|semantic|quality|staging)\b/.test(on) ? on.split(", ") : [on];
+      const places = /^(bronze|silver|gold|semantic|quality|state|staging)\b/.test(on) ? on.split(", ") : [on];
       return places.map((place) => `${job} ${role} ${place}`);
     });
 

@@ -9,6 +9,7 @@ locals {
     gold     = "Analytics and ML tables, made from silver."
     semantic = "Views for dashboards."
     quality  = "Ledger of runs, checks and their history, rejected changes without their payloads."
+    state    = "Documents, totals and positions that a run leaves to the next one: personal data. Jobs read here, nobody else."
     staging  = "Tables of runs under way. Nobody reads here; what is left expires."
   }
 
@@ -39,8 +40,8 @@ resource "google_bigquery_dataset" "layer" {
   })
 
   default_table_expiration_ms = each.key == "staging" ? var.staging_expiration_days * 24 * 3600 * 1000 : null
-  # What was staged is not worth a week of history: it is as personal as what it was made from.
-  max_time_travel_hours = each.key == "staging" ? "48" : "168"
+  # What was staged, or left to the next run, is not worth a week of history: it is as personal as what it was made from.
+  max_time_travel_hours = contains(["staging", "state"], each.key) ? "48" : "168"
   # A dataset that holds tables is not destroyed by mistake.
   delete_contents_on_destroy = false
 }

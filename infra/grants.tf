@@ -16,6 +16,7 @@ locals {
       gold     = "roles/bigquery.dataEditor"
       semantic = "roles/bigquery.dataEditor"
       quality  = "roles/bigquery.dataEditor"
+      state    = "roles/bigquery.dataEditor"
       staging  = "roles/bigquery.dataEditor"
     }
     check = {
@@ -24,6 +25,7 @@ locals {
       gold     = "roles/bigquery.dataViewer"
       semantic = "roles/bigquery.dataViewer"
       quality  = "roles/bigquery.dataViewer"
+      state    = "roles/bigquery.dataViewer"
     }
     replay = {}
     reconcile = {
@@ -61,8 +63,8 @@ locals {
     ]))
   }
 
-  # Staging is nobody's to read: its rows are not checked yet.
-  dataset_readers = { for layer, facts in local.datasets : layer => layer == "staging" ? toset([]) : local.cleared[facts.classification] }
+  # Staging is nobody's to read: its rows are not checked yet. State is documents as they came, with what no table shows.
+  dataset_readers = { for layer, facts in local.datasets : layer => contains(["staging", "state"], layer) ? toset([]) : local.cleared[facts.classification] }
 
   dataset_grants = flatten(concat(
     [for layer, _ in local.datasets : [{ layer = layer, role = "roles/bigquery.dataOwner", member = "projectOwner:${var.project}" }]],

@@ -47,6 +47,7 @@ run "readers_see_what_they_are_cleared_for" {
       gold     = "analysts data-protection"
       semantic = "analysts data-protection"
       quality  = "analysts data-protection engineering"
+      state    = ""
       staging  = ""
     }
     error_message = "a dataset is open to readers who may not see all of its columns, or closed to some who may"

@@ -6,7 +6,8 @@ import { createDefaultBackoffSettings, createRetryOptions } from "google-gax";
 import { accessError, codeOf, isTransient } from "./changelog-access-error";
 import type { ChangelogFile } from "./changelog-files";
 import { changelogLines } from "./changelog-lines";
-import type { ChangelogTable } from "./changelog-tables";
+import { type ChangelogTable, tableNameOf } from "./changelog-tables";
+import type { RecentRows } from "./recent-rows";
 
 /** Streams that are read at once: each holds a response or two, a few megabytes. */
 const STREAMS_AT_ONCE = 4;
@@ -57,7 +58,7 @@ async function openSession(
       schema: session.arrowSchema?.serializedSchema as Uint8Array,
     };
   } catch (error) {
-    throw accessError(nameOf(table), error);
+    throw accessError(tableNameOf(table), error);
   }
 }
 
@@ -65,18 +66,29 @@ async function openSession(
 export interface ChangelogExport {
   readonly files: readonly ChangelogFile[];
   readonly rows: ReadonlyMap<string, number>;
+  /** What BigQuery sent for them, in Arrow; null where nothing had to be fetched. */
+  readonly fetched: Fetched | null;
+}
+
+/** Rows that were sent, those that an earlier run had read among them. */
+export interface Fetched {
+  readonly rows: number;
+  readonly bytes: number;
 }
 
 /**
  * Writes every stream into a change log file of its own in the directory. Memory holds the responses under way and no more: a
- * slow disk slows the streams. `onRows` is told the rows of each prefix so far. Throws ChangelogAccessError.
+ * slow disk slows the streams. `onRows` is told the rows of each prefix so far. Of a prefix that has recent rows only what is new
+ * beside them is written. Throws ChangelogAccessError.
  */
 export async function exportChangelogs(
   client: BigQueryReadClient,
   sessions: readonly ChangelogSession[],
   directory: string,
   onRows: (rows: ReadonlyMap<string, number>) => void,
+  recent: ReadonlyMap<string, RecentRows> = new Map(),
 ): Promise<ChangelogExport> {
+  const fetched = { rows: 0, bytes: 0 };
   const rows = new Map(sessions.map(({ table }) => [table.prefix, 0]));
   const waiting = sessions.flatMap((session) => session.streams.map((stream, at) => ({ session, stream, at })));
   const files: ChangelogFile[] = [];
@@ -86,9 +98,16 @@ export async function exportChangelogs(
       const { session, stream, at } = next;
       const { prefix } = session.table;
       const path = join(directory, `${prefix}_raw_changelog-${String(at).padStart(4, "0")}.ndjson`);
-      const bytes = await exportStream(client, session, stream, path, (count) => {
-        rows.set(prefix, (rows.get(prefix) ?? 0) + count);
-        onRows(rows);
+      const bytes = await exportStream(client, session, stream, path, {
+        recent: recent.get(prefix),
+        onFetched: (count, size) => {
+          fetched.rows += count;
+          fetched.bytes += size;
+        },
+        onRows: (count) => {
+          rows.set(prefix, (rows.get(prefix) ?? 0) + count);
+          onRows(rows);
+        },
       });
       if (bytes > 0) files.push({ prefix, path, bytes });
     }
@@ -101,7 +120,15 @@ export async function exportChangelogs(
   );
   // All of them end before the directory may be removed.
   for (const ended of await Promise.allSettled(workers)) if (ended.status === "rejected") throw ended.reason;
-  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), rows };
+  return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)), rows, fetched };
+}
+
+interface StreamExport {
+  readonly recent: RecentRows | undefined;
+  /** Told rows and bytes of each response. */
+  readonly onFetched: (rows: number, bytes: number) => void;
+  /** Told the rows that were written. */
+  readonly onRows: (count: number) => void;
 }
 
 async function exportStream(
@@ -109,12 +136,12 @@ async function exportStream(
   session: ChangelogSession,
   stream: string,
   path: string,
-  onRows: (count: number) => void,
+  to: StreamExport,
 ): Promise<number> {
   // Health data: for nobody else on this machine.
   const file = await open(path, "wx", 0o600);
   try {
-    await readStream(client, session, stream, file, onRows);
+    await readStream(client, session, stream, file, to);
     return (await file.stat()).size;
   } finally {
     await file.close();
@@ -131,7 +158,7 @@ async function readStream(
   { table, schema }: ChangelogSession,
   readStream: string,
   file: FileHandle,
-  onRows: (count: number) => void,
+  { recent, onFetched, onRows }: StreamExport,
 ): Promise<void> {
   let offset = 0;
   for (let attempt = 1; ; attempt++) {
@@ -141,20 +168,20 @@ async function readStream(
         const batch = response.arrowRecordBatch?.serializedRecordBatch as Uint8Array | undefined;
         const count = Number(response.rowCount ?? 0);
         if (batch === undefined || count === 0) continue;
-        for (const lines of changelogLines(table.columns, schema, batch)) await file.appendFile(lines);
+        const isTaken = recent && ((line: string, timestamp: string | null) => recent.isNew(line, timestamp));
+        for (const { lines, count: taken } of changelogLines(table.columns, schema, batch, isTaken)) {
+          await file.appendFile(lines);
+          onRows(taken);
+        }
         offset += count;
         attempt = 1;
-        onRows(count);
+        onFetched(count, batch.length);
       }
       return;
     } catch (error) {
-      if (!isTransient(error)) throw codeOf(error) === undefined ? error : accessError(nameOf(table), error);
-      if (attempt >= ATTEMPTS) throw accessError(nameOf(table), error);
+      if (!isTransient(error)) throw codeOf(error) === undefined ? error : accessError(tableNameOf(table), error);
+      if (attempt >= ATTEMPTS) throw accessError(tableNameOf(table), error);
       await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
   }
-}
-
-function nameOf({ project, dataset, table }: ChangelogTable): string {
-  return `${project}.${dataset}.${table}`;
 }

@@ -39,6 +39,7 @@ const lines = (...rows: Parameters<typeof message>[0]): readonly unknown[] => li
 
 const linesOf = (stream: Uint8Array): readonly unknown[] =>
   [...changelogLines(["timestamp", "data"], new Uint8Array(), stream)]
+    .map(({ lines }) => lines)
     .join("")
     .split("\n")
     .slice(0, -1)
@@ -79,4 +80,18 @@ test("a message of many rows comes in parts that together hold each row once", (
   const rows = Array.from({ length: 2500 }, (_, at) => ({ micros: 0n, data: String(at) }));
   expect([...changelogLines(["timestamp", "data"], new Uint8Array(), message(rows))]).toHaveLength(3);
   expect((lines(...rows) as { data: string }[]).map(({ data }) => Number(data))).toEqual(rows.map((_, at) => at));
+});
+
+test("rows that are not taken are left out, and the others counted", () => {
+  const rows = Array.from({ length: 2500 }, (_, at) => ({ micros: BigInt(at), data: String(at) }));
+  const isTaken = (line: string, timestamp: string | null): boolean =>
+    (JSON.parse(line) as { data: string }).data.endsWith("7") && timestamp !== "1970-01-01T00:00:00.000007Z";
+  const parts = [...changelogLines(["timestamp", "data"], new Uint8Array(), message(rows), isTaken)];
+  expect(parts.reduce((sum, { count }) => sum + count, 0)).toBe(249);
+  expect(
+    parts
+      .map(({ lines }) => lines)
+      .join("")
+      .match(/\n/g),
+  ).toHaveLength(249);
 });

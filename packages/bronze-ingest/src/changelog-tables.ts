@@ -18,6 +18,19 @@ export interface ChangelogTable extends ChangelogDataset {
   readonly columns: readonly string[];
   /** What every row fulfils; a table that demands a filter on its partitions is read whole with it. Null where none is needed. */
   readonly rowRestriction: string | null;
+  /** Where BigQuery says that it lies; null where it does not. */
+  readonly region: string | null;
+}
+
+/** `project.dataset.table`. */
+export function tableNameOf({ project, dataset, table }: ChangelogTable): string {
+  return `${project}.${dataset}.${table}`;
+}
+
+/** Conditions of which each may be absent, as one. */
+export function restrictedTo(...conditions: readonly (string | null)[]): string | null {
+  const given = conditions.filter((condition) => condition !== null);
+  return given.length === 0 ? null : given.join(" AND ");
 }
 
 /** The extension's columns in its order; `old_data` is not among them: it keeps what was erased. */
@@ -104,12 +117,13 @@ function tableFaults(metadata: Metadata, { location }: ChangelogDataset): readon
   return faults;
 }
 
-function reading(metadata: Metadata): Pick<ChangelogTable, "columns" | "rowRestriction"> {
+function reading(metadata: Metadata): Pick<ChangelogTable, "columns" | "rowRestriction" | "region"> {
   const { timePartitioning, requirePartitionFilter } = metadata;
   const demandsFilter = requirePartitionFilter === true || timePartitioning?.requirePartitionFilter === true;
   return {
     columns: COLUMNS.map(({ name }) => name).filter((name) => fieldOf(metadata, name) !== undefined),
     rowRestriction: demandsFilter ? everyPartition(timePartitioning?.field ?? "_PARTITIONTIME") : null,
+    region: metadata.location ?? null,
   };
 }
 

@@ -1,9 +1,19 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { changeCounter, changelogDataset, changelogFiles, filePosition, filesSince } from "@junoplus/bronze-ingest";
+import {
+  type ChangelogFile,
+  changeCounter,
+  changelogDataset,
+  changelogFiles,
+  filePosition,
+  filesSince,
+} from "@junoplus/bronze-ingest";
 import type { ChangelogExport } from "@junoplus/bronze-ingest/changelog-export";
+import type { ExportTables, LeftTables, TableExport, UnknownAddition } from "@junoplus/bronze-ingest/dataset-reader";
 import type { FilePositions } from "@junoplus/contracts";
 import type { Progress } from "./progress";
+
+const DAY_MS = 86_400_000;
 
 /** Which change logs are read, and where from. */
 export interface SourceOptions {
@@ -12,13 +22,25 @@ export interface SourceOptions {
   /** Where BigQuery's APIs are, when they are not Google's: an emulator. */
   readonly bigQueryEndpoint?: string | undefined;
   readonly bigQueryStorageEndpoint?: string | undefined;
+  /** How many days before the newest change of a table a later run looks for late ones. */
+  readonly lookBackDays: number;
+  /** The run that is gone on from, with a state left to the next one; null: the whole log is read, and no state is left. */
+  readonly since: "last" | null;
 }
 
-/**
- * Gives the files to read, and how many changes must be in those of each prefix, where that is known; what has to be fetched
- * first is written below the directory, which its owner removes.
- */
-export type FetchChanges = (directory: string, progress: Progress) => Promise<ChangelogExport>;
+/** Where a run leaves the change logs that it read: what is added later is the next one's. */
+export interface LeftPositions extends LeftTables {
+  readonly files: readonly FilePositions[];
+}
+
+/** Files to read, and how many changes must be in those of each prefix, where that is known. */
+export interface FetchedChanges extends ChangelogExport {
+  /** Null where none are left. */
+  readonly positions: LeftPositions | null;
+}
+
+/** Gives the changes to read; what has to be fetched first is written below the directory, which its owner removes. */
+export type FetchChanges<Outcome = FetchedChanges> = (directory: string, progress: Progress) => Promise<Outcome>;
 
 /** Change logs that were found and can be read. */
 export interface ChangelogSource {
@@ -26,12 +48,13 @@ export interface ChangelogSource {
   readonly name: string;
   /** Prefixes of which there is no change log. */
   readonly missing: readonly string[];
-  /** Where the logs stood when they were looked at: what is added later is the next run's. Null: not told of this source. */
-  readonly positions: readonly FilePositions[] | null;
   /** All changes. */
   readonly whole: FetchChanges;
-  /** Only what was added since an earlier run's positions. Throws PositionError where the log did not just grow, before anything is read. */
-  since(positions: readonly FilePositions[]): Promise<FetchChanges>;
+  /**
+   * Only what was added since an earlier run left the logs, or why that cannot be told; of tables it may only show when they
+   * are read. Throws PositionError where files did not just grow, before anything is read.
+   */
+  since(left: LeftPositions): Promise<FetchChanges<FetchedChanges | UnknownAddition> | UnknownAddition>;
   close(): Promise<void>;
 }
 
@@ -51,23 +74,35 @@ export async function openSource(
   const { bigQueryClient } = await import("@junoplus/warehouse/bigquery-client");
   const { project, location } = dataset;
   const { api } = bigQueryClient({ project, location: location ?? "US" }, options.bigQueryEndpoint);
-  const reader = await openDatasetReader(dataset, prefixes, Date.parse(at), api, options.bigQueryStorageEndpoint);
-  return {
-    name: options.source,
-    missing: [],
-    positions: null,
-    since: async () => {
-      throw new Error("positions of files, and the source is a dataset");
-    },
-    whole: async (directory, progress) => {
+  const reader = await openDatasetReader(dataset, prefixes, api, {
+    readAt: at,
+    lookBackMs: options.since === null ? null : options.lookBackDays * DAY_MS,
+    storageEndpoint: options.bigQueryStorageEndpoint,
+  });
+  const fetching =
+    (exportTables: ExportTables<TableExport | UnknownAddition>): FetchChanges<FetchedChanges | UnknownAddition> =>
+    async (directory, progress) => {
       const folder = join(directory, "changelog");
+      // What was fetched in vain before is not read.
+      rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
       progress.stage("fetch", `${prefixes.length} tables of ${options.source}`);
-      return reader.export(folder, (rows) =>
+      const found = await exportTables(folder, (rows) =>
         progress.counters(
           Object.fromEntries([...rows].map(([prefix, count]) => [changeCounter(prefix, "read"), count])),
         ),
       );
+      if ("because" in found) return found;
+      return { ...found, positions: found.left === null ? null : { files: [], ...found.left } };
+    };
+  return {
+    name: options.source,
+    missing: [],
+    whole: fetching(reader.whole) as FetchChanges,
+    since: async (left) => {
+      if (left.files.length > 0) return { because: "the last run read files and no tables" };
+      const added = await reader.since(left);
+      return "because" in added ? added : fetching(added);
     },
     close: () => reader.close(),
   };
@@ -75,14 +110,20 @@ export async function openSource(
 
 function directorySource(directory: string, prefixes: readonly string[]): ChangelogSource {
   const files = changelogFiles(directory, prefixes);
+  const positions = { files: files.map(filePosition), tables: [], recent: [] };
+  const read = (files: readonly ChangelogFile[]) => async (): Promise<FetchedChanges> => ({
+    files,
+    rows: new Map(),
+    fetched: null,
+    positions,
+  });
   return {
     name: directory,
     missing: prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix)),
-    positions: files.map(filePosition),
-    whole: async () => ({ files, rows: new Map() }),
-    since: async (positions) => {
-      const added = filesSince(files, positions);
-      return async () => ({ files: added, rows: new Map() });
+    whole: read(files),
+    since: async (left) => {
+      if (left.tables.length > 0) return { because: "the last run read tables and no files" };
+      return read(filesSince(files, left.files));
     },
     close: async () => {},
   };

@@ -1,6 +1,16 @@
-import { type FilePositions, filePositions, type LastRun, lastRun } from "@junoplus/contracts";
+import type { UnknownAddition } from "@junoplus/bronze-ingest/dataset-reader";
+import {
+  type FilePositions,
+  filePositions,
+  type LastRun,
+  lastRun,
+  type RecentChanges,
+  recentChanges,
+  type TablePositions,
+  tablePositions,
+} from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
-import type { ChangelogSource, FetchChanges } from "./changelog-source";
+import type { ChangelogSource, FetchChanges, FetchedChanges } from "./changelog-source";
 import { rulesDigest } from "./rules-digest";
 
 /** How much of the log a run reads. */
@@ -18,7 +28,9 @@ export interface WholeLog {
 export interface NewChanges {
   readonly kind: "new";
   readonly lastRun: LastRun;
-  readonly fetch: FetchChanges;
+  readonly fetch: FetchChanges<FetchedChanges | UnknownAddition>;
+  /** What is read where fetching shows that what was added cannot be told. */
+  readonly otherwise: FetchChanges;
 }
 
 /** What is to be read to go on from the last run, or the whole log and why. Throws PositionError. */
@@ -27,9 +39,13 @@ export async function readingSinceLast(warehouse: Warehouse, source: ChangelogSo
   const [base] = await rowsOf<LastRun>(warehouse, lastRun);
   if (base === undefined) return whole("no run has left a state of all tables to go on from");
   if (base.rules !== rulesDigest()) return whole(`code or contracts are others than those of run ${base.run_id}`);
-  if (source.positions === null) return whole(`${source.name} does not tell what was added since a run`);
-  const positions = await rowsOf<FilePositions>(warehouse, filePositions);
-  return { kind: "new", fetch: await source.since(positions), lastRun: base };
+  const fetch = await source.since({
+    files: await rowsOf<FilePositions>(warehouse, filePositions),
+    tables: await rowsOf<TablePositions>(warehouse, tablePositions),
+    recent: await rowsOf<RecentChanges>(warehouse, recentChanges),
+  });
+  if ("because" in fetch) return whole(fetch.because);
+  return { kind: "new", fetch, otherwise: source.whole, lastRun: base };
 }
 
 async function rowsOf<Row>(warehouse: Warehouse, contract: Parameters<Warehouse["read"]>[0]): Promise<readonly Row[]> {

@@ -1,5 +1,13 @@
-import { type FilePositions, filePositions, type LastRun, lastRun, type TableContract } from "@junoplus/contracts";
+import {
+  filePositions,
+  type LastRun,
+  lastRun,
+  recentChanges,
+  type TableContract,
+  tablePositions,
+} from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
+import type { LeftPositions } from "./changelog-source";
 import type { Reading } from "./last-run";
 import type { RunIdentity } from "./ledger";
 import { STATE_TABLES } from "./medallion-pipeline";
@@ -12,12 +20,14 @@ export type StateRows = readonly [TableContract, readonly unknown[]];
 export function leftState(
   { runId, asOf }: RunIdentity,
   reading: Reading,
-  positions: readonly FilePositions[],
+  { files, tables, recent }: LeftPositions,
 ): readonly StateRows[] {
   const earlier = reading.kind === "new" ? reading.lastRun.run_ids : [];
   const run: LastRun = { run_id: runId, as_of: asOf, rules: rulesDigest(), run_ids: [...earlier, runId] };
   return [
-    [filePositions, positions],
+    [filePositions, files],
+    [tablePositions, tables],
+    [recentChanges, recent],
     [lastRun, [run]],
   ];
 }
@@ -29,5 +39,7 @@ export function leftState(
 export async function emptiedState(warehouse: Warehouse): Promise<readonly StateRows[]> {
   const left = await warehouse.query(`SELECT run_id FROM ${warehouse.tableName(lastRun)}`);
   if (left.length === 0) return [];
-  return [...STATE_TABLES, filePositions, lastRun].map((contract) => [contract, []] as const);
+  return [...STATE_TABLES, filePositions, tablePositions, recentChanges, lastRun].map(
+    (contract) => [contract, []] as const,
+  );
 }

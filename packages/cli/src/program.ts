@@ -66,6 +66,7 @@ function medallionProgram(
     .option("--environment <environment>", "its workers: process:<command>, external:<host:port> or docker:<image>")
     .option("--processes <n>", "processes of its worker, where this process starts it (default: 1)")
     .option("--since <run>", "read only what was added since a run, and go on from there: last")
+    .option("--lookback <days>", "how far back that looks for late rows of a source in BigQuery (default: 3)")
     .option("--full", "read the whole log (the default); with --since last: and leave a new state to go on from")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
     .option("--policy-tags <tags>", "in BigQuery: what guards columns, CLASSIFICATION=projects/…/policyTags/N,…")
@@ -75,7 +76,7 @@ function medallionProgram(
       "after",
       "\nExamples:\n  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb\n" +
         "  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb --since last\n" +
-        "  medallion run --source bigquery:my-project.junoplus_analytics/EU --warehouse bigquery:my-project/EU\n" +
+        "  medallion run --source bigquery:my-project.junoplus_analytics/EU --warehouse bigquery:my-project/EU --since last\n" +
         "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications\n" +
         "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --runner portable --endpoint localhost:8073",
     )

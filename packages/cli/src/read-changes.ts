@@ -1,7 +1,7 @@
 import type { Counters } from "@junoplus/beam-runtime";
 import { changeCounter } from "@junoplus/bronze-ingest";
-import type { ChangelogExport } from "@junoplus/bronze-ingest/changelog-export";
 import type { Warehouse } from "@junoplus/warehouse";
+import type { FetchedChanges } from "./changelog-source";
 import { exportEarlierRows } from "./earlier-rows";
 import type { Reading } from "./last-run";
 import { medallion, type PipelinePlan, SILVER_TABLES, touched } from "./medallion-pipeline";
@@ -9,7 +9,9 @@ import type { PipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
 
 /** What reading came to: shards in the staging directory, and the pipeline's counters. */
-export interface ReadOutcome extends ChangelogExport {
+export interface ReadOutcome extends FetchedChanges {
+  /** What was read in the end. */
+  readonly reading: Reading;
   readonly counters: Counters;
   /** Users all of whose rows were made anew; null when those of all users were. */
   readonly users: number | null;
@@ -29,24 +31,29 @@ export interface ReadInput {
  * Reads changes and writes shards of all tables of the plan. New changes are read first, for the documents that they touch;
  * when what an earlier run left of these has been looked up, a second pipeline makes of both what comes of them.
  */
-export async function readChanges(
-  { warehouse, plan, reading, source, pipeline }: ReadInput,
-  progress: Progress,
-): Promise<ReadOutcome> {
+export async function readChanges(input: ReadInput, progress: Progress): Promise<ReadOutcome> {
+  const { warehouse, plan, reading, source, pipeline } = input;
   const { runId, asOf, stagingDirectory: directory } = plan;
   if (reading.kind === "whole") {
-    const { files, rows } = await reading.fetch(directory, progress);
+    if (reading.because !== null) progress.warn(`the whole log is read: ${reading.because}`);
+    const fetched = await reading.fetch(directory, progress);
+    const { files } = fetched;
     progress.stage("read", `${files.length} files of ${source}`);
     const counters = await pipeline.run(medallion({ ...plan, files, earlier: null }));
-    return { files, rows, counters, users: null };
+    return { ...fetched, reading, counters, users: null };
   }
   const { lastRun } = reading;
-  const { files, rows } = await reading.fetch(directory, progress);
+  const fetched = await reading.fetch(directory, progress);
+  if ("because" in fetched) {
+    const whole = { kind: "whole", fetch: reading.otherwise, because: fetched.because } as const;
+    return readChanges({ ...input, reading: whole }, progress);
+  }
+  const { files } = fetched;
   progress.stage("read", `what ${files.length} files of ${source} have beyond run ${lastRun.run_id}`);
   const first = await pipeline.run(touched({ ...plan, files, earlier: null }));
   const earlier = await exportEarlierRows(warehouse, { runId, asOf, lastRun, directory });
   const counters = await pipeline.run(medallion({ ...plan, files, earlier }));
-  return { files, rows, counters: { ...counters, ...readCounts(first) }, users: earlier.users };
+  return { ...fetched, reading, counters: { ...counters, ...readCounts(first) }, users: earlier.users };
 }
 
 /** How many changes of each log were read; what became of them is for the second pipeline to say. */

@@ -39,6 +39,7 @@ test("only source and warehouse have to be given", () => {
     environment: undefined,
     processes: 1,
     since: null,
+    lookBackDays: 3,
     full: false,
     allowEmpty: false,
     log: "text",
@@ -96,6 +97,8 @@ describe("a fault is named with its cure", () => {
     [{ ...GOOD, runner: "prism", processes: "0" }, "--processes 0: write a whole number from 1 to 99"],
     [{ ...ELSEWHERE, environment: "docker" }, "--environment docker: write process:<command>"],
     [{ ...ELSEWHERE, environment: "external:w" }, "--environment external:w: write process:<command>"],
+    [{ ...GOOD, since: "last", lookback: "3d" }, "--lookback 3d: write days, a whole number"],
+    [{ ...GOOD, since: "last", lookback: "7" }, "--lookback 7: belongs to --since last with a source in BigQuery"],
     [{ ...GOOD, log: "xml" }, "--log xml: write text or json"],
   ])("%j", (given, words) => {
     expect(faultsOf(given)).toEqual([expect.stringContaining(words)]);

@@ -31,8 +31,6 @@ export interface RunOptions extends StoreOptions, SourceOptions {
   readonly environment: WorkerEnvironment | undefined;
   /** Processes of a worker that this process starts. */
   readonly processes: number;
-  /** The run that is gone on from, with a state left to the next one; null: the whole log is read, and no state is left. */
-  readonly since: "last" | null;
   /** Read the whole log, whatever a run could go on from. */
   readonly full: boolean;
   /** Publish even where a table that has rows would become empty. */
@@ -55,6 +53,7 @@ export interface RunArguments {
   readonly processes?: string;
   readonly policyTags?: string;
   readonly since?: string;
+  readonly lookback?: string;
   readonly full?: boolean;
   readonly allowEmpty?: boolean;
   readonly log?: string;
@@ -77,6 +76,7 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     policyTags: policyTags(given.policyTags, faults),
     ...pipelineRunnerOptions(given, faults),
     since: sinceRun(given, faults),
+    lookBackDays: lookBackDays(given, faults),
     full: given.full === true,
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
@@ -201,6 +201,17 @@ function sinceRun({ since, tables }: RunArguments, faults: string[]): "last" | n
     faults.push("--since and --tables: choose one; a run that goes on from another keeps all tables in step");
   }
   return "last";
+}
+
+/** Beyond what the extension's own deliveries may be late by, and a weekend on which nobody looks after one that stands still. */
+const LOOK_BACK_DAYS = "3";
+
+function lookBackDays({ lookback = LOOK_BACK_DAYS, since, source = "" }: RunArguments, faults: string[]): number {
+  if (!/^\d{1,4}$/.test(lookback)) faults.push(`--lookback ${lookback}: write days, a whole number from 0 to 9999`);
+  else if (lookback !== LOOK_BACK_DAYS && (since === undefined || !source.startsWith("bigquery:"))) {
+    faults.push(`--lookback ${lookback}: belongs to --since last with a source in BigQuery`);
+  }
+  return Number(lookback);
 }
 
 /** `process:<command>`, `external:<host:port>` or `docker:<image>`. */

@@ -1,4 +1,4 @@
-import type { ChangelogFile } from "@junoplus/bronze-ingest";
+import type { Fetched } from "@junoplus/bronze-ingest/changelog-export";
 import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
 import type { Warehouse } from "@junoplus/warehouse";
@@ -39,6 +39,8 @@ export interface ReadingOutcome {
   readonly changes: number;
   /** Bytes of the files that were read, of a compressed file its own. */
   readonly bytes: number;
+  /** What BigQuery sent, where the log lies there. */
+  readonly fetched: Fetched | null;
   /** Users all of whose rows were made anew; null when those of all users were. */
   readonly users: number | null;
 }
@@ -93,9 +95,6 @@ async function runFrom(
       since === "last" && !full
         ? await readingSinceLast(warehouse, source)
         : { kind: "whole", fetch: source.whole, because: null };
-    if (reading.kind === "whole" && reading.because !== null) {
-      progress.warn(`the whole log is read: ${reading.because}`);
-    }
     return await runIn(warehouse, { options, identity, source, reading }, clock, progress);
   } finally {
     await warehouse.close();
@@ -153,7 +152,7 @@ async function recordFailure(
 
 async function stageAuditPublish(
   warehouse: Warehouse,
-  { options, identity, source, reading }: Job,
+  { options, identity, source, reading: planned }: Job,
   pipeline: PipelineJob,
   directory: string,
   clock: RunClock,
@@ -161,12 +160,10 @@ async function stageAuditPublish(
 ): Promise<RunOutcome> {
   const { runId, asOf, startedAt } = identity;
   // A state is kept for those who ask for it: it is as large as the documents.
-  const keepsState = options.since !== null && source.positions !== null;
+  const keepsState = options.since !== null;
   const plan = { runId, asOf, startedAt, stagingDirectory: directory, tables: options.tables, keepsState };
-  const { counters, users, files, rows } = await readChanges(
-    { warehouse, plan, reading, source: source.name, pipeline },
-    progress,
-  );
+  const outcome = await readChanges({ warehouse, plan, reading: planned, source: source.name, pipeline }, progress);
+  const { reading, counters, rows, positions } = outcome;
   const flows = neededSilverTables(options.tables).map((table) => changelogFlow(table, counters));
   mustHaveReadAll(flows, rows);
   const inAll = reading.kind === "new" ? await flowsInAll(warehouse, reading.lastRun.run_id, flows) : flows;
@@ -191,7 +188,8 @@ async function stageAuditPublish(
   const history = { runId, checkedAt, directory, ledger, checks: audit.checks };
   if (published) {
     const { freshness, volumes } = audit;
-    const state = keepsState ? leftState(identity, reading, source.positions ?? []) : await emptiedState(warehouse);
+    const state =
+      keepsState && positions !== null ? leftState(identity, reading, positions) : await emptiedState(warehouse);
     const parts = staged.map(({ part }) => part);
     await publishWithHistory(warehouse, parts, { ...history, freshness, volumes, state });
   } else {
@@ -201,7 +199,7 @@ async function stageAuditPublish(
   // What is left are lists that only this run needed, and after a failure the tables.
   if (!published || reading.kind === "new") await warehouse.discard(runId);
   const rejections = await rejectionCounts(warehouse, runId);
-  const read = readingOutcome(reading, flows, files, users);
+  const read = readingOutcome(flows, outcome);
   return { identity, published, tables: staged, checks: audit.checks, flows: inAll, rejections, reading: read };
 }
 
@@ -213,15 +211,14 @@ async function stageOwnRejections(warehouse: Warehouse, runId: string, directory
 }
 
 function readingOutcome(
-  reading: Reading,
   flows: readonly ChangelogFlow[],
-  files: readonly ChangelogFile[],
-  users: ReadOutcome["users"],
+  { reading, files, fetched, users }: ReadOutcome,
 ): ReadingOutcome {
   return {
     since: reading.kind === "new" ? reading.lastRun.run_id : null,
     changes: flows.reduce((sum, { read }) => sum + read, 0),
     bytes: files.reduce((sum, { bytes, start = 0 }) => sum + bytes - start, 0),
+    fetched,
     users,
   };
 }

@@ -24,6 +24,8 @@ import { dayTotals } from "./state-day-totals";
 import { documentStates } from "./state-document-states";
 import { filePositions } from "./state-file-positions";
 import { lastRun } from "./state-last-run";
+import { recentChanges } from "./state-recent-changes";
+import { tablePositions } from "./state-table-positions";
 
 export * from "./bronze-medications";
 export * from "./bronze-period-tracking";
@@ -49,6 +51,8 @@ export * from "./state-day-totals";
 export * from "./state-document-states";
 export * from "./state-file-positions";
 export * from "./state-last-run";
+export * from "./state-recent-changes";
+export * from "./state-table-positions";
 
 /** Every table of the warehouse, in layer order. */
 export const tableContracts: readonly TableContract[] = [
@@ -72,6 +76,8 @@ export const tableContracts: readonly TableContract[] = [
   documentStates,
   filePositions,
   lastRun,
+  recentChanges,
+  tablePositions,
 ];
 
 /** Every change log. */
