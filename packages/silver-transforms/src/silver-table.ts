@@ -36,6 +36,7 @@ export interface CurrentTable<Document, Row> {
   readonly from: ChangelogContract<Document>;
   readonly to: TableContract<Row>;
   readonly toRows: (document: Document, source: RowSource, run: RunInstant) => readonly Row[];
+  readonly pathColumns: PathColumns<Row>;
   /** The row's key, where several documents (or one twice) can give the same row: the later one wins whole. */
   readonly keyOf?: (row: Row) => string;
 }
@@ -46,7 +47,14 @@ export interface HistoryTable<Document, Row> {
   readonly from: ChangelogContract<Document>;
   readonly to: TableContract<Row>;
   readonly toRows: (states: readonly DocumentState<Document>[], params: PathParams, run: RunInstant) => readonly Row[];
+  readonly pathColumns: PathColumns<Row>;
 }
+
+/**
+ * The columns that tell from which document a row came, by the wildcard of its path. A wildcard may be missing, or its column
+ * NULL: then the row does not tell.
+ */
+export type PathColumns<Row> = Readonly<Partial<Record<string, keyof Row & string>>>;
 
 /** One state of a document; `document` is null where it was deleted. */
 export interface DocumentState<Document> {
@@ -98,22 +106,37 @@ interface RowsContext<Table> {
   readonly snapshots: Counter;
 }
 
-/** A row with what decides between two of one key: change time, document path, place in the document. */
-interface Snapshot<Row> {
-  readonly key: string;
+/** What decides between two rows of one key: change time, document path, place in the document. */
+export interface SnapshotOrder {
   readonly changedAt: string;
   readonly path: string;
   readonly index: number;
+}
+
+interface Snapshot<Row> extends SnapshotOrder {
+  readonly key: string;
   readonly row: Row;
+}
+
+/** The rows that a document gives where its only state is the one that it has now. */
+export function liveRows<Document, Row>(
+  table: SilverTable<Document, Row>,
+  { path, changedAt, data }: CurrentDocument,
+  run: RunInstant,
+): readonly Row[] {
+  const params = pathParams(table.from.path, path);
+  const document = documentOf(table.from, data);
+  return table.kind === "history"
+    ? table.toRows([{ changedAt, document }], params, run)
+    : table.toRows(document, { path, changedAt, params }, run);
 }
 
 /** Worker function: the rows of one live document. */
 export function currentRows<Document, Row>(
-  { path, changedAt, data }: CurrentDocument,
+  document: CurrentDocument,
   { table, run, snapshots }: RowsContext<CurrentTable<Document, Row>>,
 ): readonly Row[] {
-  const source = { path, changedAt, params: pathParams(table.from.path, path) };
-  const rows = table.toRows(documentOf(table.from, data), source, run);
+  const rows = liveRows(table, document, run);
   snapshots.update(rows.length);
   return rows;
 }
@@ -156,7 +179,8 @@ export const latestSnapshot: CombineFn<Snapshot<unknown>, LatestSnapshot, Latest
   extractOutput: (accumulator: LatestSnapshot) => accumulator,
 };
 
-function laterSnapshot(a: Snapshot<unknown> | null, b: Snapshot<unknown> | null): Snapshot<unknown> | null {
+/** The one of two rows of one key that wins. */
+export function laterSnapshot<T extends SnapshotOrder>(a: T | null, b: T | null): T | null {
   if (a === null || b === null) return a ?? b;
   if (a.changedAt !== b.changedAt) return a.changedAt > b.changedAt ? a : b;
   return (compareBytes(a.path, b.path) || a.index - b.index) > 0 ? a : b;

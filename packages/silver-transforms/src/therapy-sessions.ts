@@ -15,6 +15,7 @@ export const therapySessions: CurrentTable<BronzeTherapySessions, SilverTherapyS
   from: bronzeTherapySessions,
   to: silverTherapySessions,
   toRows,
+  pathColumns: { userId: "user_id", sessionId: "session_id" },
 };
 
 const MICROS_PER_MINUTE = 60_000_000;
