@@ -13,6 +13,7 @@ export interface Publication {
   /** Canonical timestamps: what dates ages, and when it began to read. */
   readonly asOf: string;
   readonly startedAt: string;
+  readonly contractVersion: string;
 }
 
 /** Silver was published anew while it was read. */
@@ -45,6 +46,13 @@ export async function addPublishedRows(
       await comparison.addSilver(name, { ...compared(row), changedAt: String(row["changed_at"]) });
     }
     progress.rows(name, rows);
+    const { runId, contractVersion } = published.get(name) as Publication;
+    if (contractVersion !== table.to.version) {
+      progress.warn(
+        `${name} was published by run ${runId} under version ${contractVersion} of its contract, and this is ${table.to.version}: ` +
+          "rows may be stale for that alone. Run first, and reconcile then.",
+      );
+    }
   }
   const still = await publications(warehouse, tables);
   for (const [name, { runId }] of published) {
@@ -62,13 +70,14 @@ async function publications(
   if (await warehouse.exists(runs)) {
     const names = tables.map(({ to }) => warehouse.literal(to.table)).join(", ");
     const ledger = await warehouse.query(
-      "SELECT table_name, run_id, source, as_of, started_at FROM (" +
+      "SELECT table_name, run_id, source, as_of, started_at, contract_version FROM (" +
         "SELECT *, ROW_NUMBER() OVER (PARTITION BY table_name ORDER BY checked_at DESC, run_id DESC) AS place " +
         `FROM ${warehouse.tableName(runs)} WHERE status = 'published' AND table_name IN (${names})) AS ranked WHERE place = 1`,
     );
-    for (const { table_name, run_id, source, as_of, started_at } of ledger) {
+    for (const { table_name, run_id, source, as_of, started_at, contract_version } of ledger) {
       const instants = { asOf: String(as_of), startedAt: String(started_at) };
-      published.set(String(table_name), { runId: String(run_id), source: String(source), ...instants });
+      const said = { runId: String(run_id), source: String(source), contractVersion: String(contract_version) };
+      published.set(String(table_name), { ...said, ...instants });
     }
   }
   const missing = tables.map(({ to }) => to.table).filter((name) => !published.has(name));

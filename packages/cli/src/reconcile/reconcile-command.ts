@@ -9,6 +9,7 @@ import { addPublishedRows, type Publication } from "./published-silver";
 import type { ReconcileOptions } from "./reconcile-options";
 import { type ReconcileProgress, reconcileProgress } from "./reconcile-progress";
 import { jsonReport, type ReconcileReport, SHOWN_TO_PEOPLE, type TableResult, textReport } from "./reconcile-report";
+import { type ReconciledTable, reconciledTables } from "./reconciled-table";
 
 const MICROS_PER_MINUTE = 60_000_000;
 
@@ -39,9 +40,10 @@ async function reconcile(
   output: Output,
 ): Promise<ExitCode> {
   const report = (options.format === "json" ? jsonReport : textReport)(output);
-  const published = await publishedRows(options, comparison, progress);
+  const tables = reconciledTables(options.tables);
+  const published = await publishedRows(options, tables, comparison, progress);
   const read = [];
-  for (const table of options.tables) {
+  for (const table of tables) {
     const publication = published.get(table.to.table) as Publication;
     const settledUntil = plusMicros(publication.startedAt, -options.settleMinutes * MICROS_PER_MINUTE);
     const plan = { place: options.firestore, asOf: publication.asOf, settledUntil };
@@ -61,26 +63,28 @@ async function reconcile(
     report.difference(difference);
   }
   report.tables(results);
-  await importInto(options, reader, comparison, published, report, progress);
+  await importInto(options, tables, reader, comparison, published, report, progress);
   return results.every(({ verdicts: { missing, extra, stale } }) => missing + extra + stale === 0) ? 0 : 1;
 }
 
 /** Silver first, and closed: reading Firestore takes its time, and nobody else can open an embedded warehouse meanwhile. */
 async function publishedRows(
   options: ReconcileOptions,
+  tables: readonly ReconciledTable[],
   comparison: Comparison,
   progress: ReconcileProgress,
 ): Promise<ReadonlyMap<string, Publication>> {
   const warehouse = await openToRead(options);
   try {
-    return await addPublishedRows(warehouse, options.tables, comparison, progress);
+    return await addPublishedRows(warehouse, tables, comparison, progress);
   } finally {
     await warehouse.close();
   }
 }
 
 async function importInto(
-  { importDirectory, firestore, tables, now }: ReconcileOptions,
+  { importDirectory, firestore, now }: ReconcileOptions,
+  tables: readonly ReconciledTable[],
   reader: FirestoreReader,
   comparison: Comparison,
   published: ReadonlyMap<string, Publication>,

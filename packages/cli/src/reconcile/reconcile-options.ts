@@ -1,16 +1,16 @@
 import { type FirestorePlace, firestorePlace } from "@junoplus/bronze-ingest/firestore-place";
-import { silverTables } from "@junoplus/silver-transforms";
+import { tableContracts } from "@junoplus/contracts";
 import type { StoreOptions } from "../open-store";
 import { OptionsError } from "../options-error";
 import { datasetPrefix, warehouseUrl } from "../run-options";
-import type { ReconciledTable } from "./reconciled-table";
 
 /** What `medallion reconcile` does, checked. */
 export interface ReconcileOptions extends StoreOptions {
   readonly firestore: FirestorePlace;
   /** Where Firestore is, when it is not Google's: an emulator's `HOST:PORT`. */
   readonly firestoreEmulatorHost?: string | undefined;
-  readonly tables: readonly ReconciledTable[];
+  /** Names of silver tables. */
+  readonly tables: ReadonlySet<string>;
   /** How long a write may be under way until it is in the change log. */
   readonly settleMinutes: number;
   readonly format: "text" | "json";
@@ -33,8 +33,9 @@ export interface ReconcileArguments {
   readonly firestoreEmulatorHost?: string | undefined;
 }
 
-/** Every silver table, whatever its documents and rows are. */
-const SILVER_TABLES = silverTables as unknown as readonly ReconciledTable[];
+const SILVER_TABLES: readonly string[] = tableContracts
+  .filter(({ layer }) => layer === "silver")
+  .map(({ table }) => table);
 
 /** Checks the arguments. Throws OptionsError with every fault. */
 export function reconcileOptions(given: ReconcileArguments, now: string): ReconcileOptions {
@@ -70,14 +71,14 @@ function place(given: string | undefined, faults: string[]): FirestorePlace {
   return { project: "", database: "" };
 }
 
-function silverTablesOf(given: string | undefined, faults: string[]): readonly ReconciledTable[] {
-  if (given === undefined) return SILVER_TABLES;
+function silverTablesOf(given: string | undefined, faults: string[]): ReadonlySet<string> {
+  if (given === undefined) return new Set(SILVER_TABLES);
   const names = given.split(",").map((name) => name.trim());
-  const known = SILVER_TABLES.map(({ to }) => to.table);
   for (const name of names) {
-    if (!known.includes(name)) faults.push(`--tables ${name}: is no silver table; choose from ${known.join(", ")}`);
+    if (SILVER_TABLES.includes(name)) continue;
+    faults.push(`--tables ${name}: is no silver table; choose from ${SILVER_TABLES.join(", ")}`);
   }
-  return SILVER_TABLES.filter(({ to }) => names.includes(to.table));
+  return new Set(names);
 }
 
 function minutes(given = "10", faults: string[]): number {

@@ -1,8 +1,13 @@
 import { createHash } from "node:crypto";
-import type { SilverTable } from "@junoplus/silver-transforms";
+import { type SilverTable, silverTables } from "@junoplus/silver-transforms";
 
 /** A silver table, whatever its documents and rows are: what a row is, its contract says. */
 export type ReconciledTable = SilverTable<unknown, Readonly<Record<string, unknown>>>;
+
+/** The silver tables of these names. */
+export function reconciledTables(names: ReadonlySet<string>): readonly ReconciledTable[] {
+  return (silverTables as unknown as readonly ReconciledTable[]).filter(({ to }) => names.has(to.table));
+}
 
 /** What is compared of a row. Of what could be about a person's health there are digests only. */
 export interface ComparedRow {
