@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Firestore } from "@google-cloud/firestore";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FirestoreReader, type FirestoreReading, openFirestoreReader } from "./firestore-reader";
@@ -17,6 +18,19 @@ async function all(reader: FirestoreReader, template: string) {
   }
   return { documents, skipped };
 }
+
+test("credentials that cannot be had are told, also when the database is closed after it", async () => {
+  const { GOOGLE_APPLICATION_CREDENTIALS: before } = process.env;
+  process.env["GOOGLE_APPLICATION_CREDENTIALS"] = join(__dirname, "no-such-key.json");
+  try {
+    const reader = await openFirestoreReader(place);
+    await expect(all(reader, SESSIONS)).rejects.toThrow(/^Firestore juno-reader\/\(default\): .*no-such-key\.json/);
+    await reader.close();
+  } finally {
+    if (before === undefined) delete process.env["GOOGLE_APPLICATION_CREDENTIALS"];
+    else process.env["GOOGLE_APPLICATION_CREDENTIALS"] = before;
+  }
+});
 
 describe.skipIf(withoutFirestoreEmulator)("a Firestore database (an emulator, needs Java)", () => {
   let emulator: FirestoreEmulator;

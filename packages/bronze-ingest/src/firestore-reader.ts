@@ -44,10 +44,12 @@ export async function openFirestoreReader(
   // The client would try for the better part of a minute before it says so.
   if (emulatorHost !== undefined) await answers(place, emulatorHost);
   const firestore = new Firestore({ projectId, databaseId, ...emulator });
+  let isBroken = false;
   const reached = async <T>(what: string, request: Promise<T>): Promise<T> => {
     try {
       return await request;
     } catch (error) {
+      isBroken = true;
       throw firestoreAccessError(place, what, emulatorHost, error);
     }
   };
@@ -68,7 +70,14 @@ export async function openFirestoreReader(
       const found = await reached(template, firestore.getAll(...paths.map((path) => firestore.doc(path))));
       return found.flatMap((document) => liveDocument(template, document) ?? []);
     },
-    close: () => firestore.terminate(),
+    async close() {
+      try {
+        await firestore.terminate();
+      } catch (error) {
+        // A client that found no credentials cannot be closed for the same reason, which has been told.
+        if (!isBroken) throw error;
+      }
+    },
   };
 }
 

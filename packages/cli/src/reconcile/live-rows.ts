@@ -52,6 +52,7 @@ export async function addLiveRows(
   const counts = { live: 0, rejected: 0, unsettled: 0, skipped: 0 };
   const { path } = table.from;
   const add = liveDocumentAdder(table, plan, comparison, onRejected);
+  progress.documents(path, 0);
   for await (const { documents, skipped } of reader.pages(path)) {
     for (const document of documents) {
       const { isRejected, isSettled } = await add(document);
