@@ -40,7 +40,9 @@ export async function openFirestoreReader(
   { emulatorHost, pageSize = PAGE_SIZE }: FirestoreReading = {},
 ): Promise<FirestoreReader> {
   const { project: projectId, database: databaseId } = place;
-  const emulator = emulatorHost === undefined ? {} : { host: emulatorHost, ssl: false };
+  // Nobody's credentials are looked for, and none are sent: the client would ask this machine's metadata server for them.
+  const nobody = { client_email: "emulator", private_key: "none" };
+  const emulator = emulatorHost === undefined ? {} : { host: emulatorHost, ssl: false, credentials: nobody };
   // The client would try for the better part of a minute before it says so.
   if (emulatorHost !== undefined) await answers(place, emulatorHost);
   const firestore = new Firestore({ projectId, databaseId, ...emulator });

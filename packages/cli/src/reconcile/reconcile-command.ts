@@ -8,7 +8,14 @@ import { addLiveRows } from "./live-rows";
 import { addPublishedRows, type Publication } from "./published-silver";
 import type { ReconcileOptions } from "./reconcile-options";
 import { type ReconcileProgress, reconcileProgress } from "./reconcile-progress";
-import { jsonReport, type ReconcileReport, SHOWN_TO_PEOPLE, type TableResult, textReport } from "./reconcile-report";
+import {
+  differing,
+  jsonReport,
+  type ReconcileReport,
+  SHOWN_TO_PEOPLE,
+  type TableResult,
+  textReport,
+} from "./reconcile-report";
 import { type ReconciledTable, reconciledTables } from "./reconciled-table";
 
 const MICROS_PER_MINUTE = 60_000_000;
@@ -64,7 +71,7 @@ async function reconcile(
   }
   report.tables(results);
   await importInto(options, tables, reader, comparison, published, report, progress);
-  return results.every(({ verdicts: { missing, extra, stale } }) => missing + extra + stale === 0) ? 0 : 1;
+  return differing(results) === 0 ? 0 : 1;
 }
 
 /** Silver first, and closed: reading Firestore takes its time, and nobody else can open an embedded warehouse meanwhile. */

@@ -35,6 +35,7 @@ export const SHOWN_TO_PEOPLE = 20;
 /** For people: keys, a table of counts, and one sentence. */
 export function textReport({ stdout }: Output): ReconcileReport {
   const rejectedOf = new Map<string, number>();
+  let rowsNamed = 0;
   return {
     rejected({ table, document, reason, detail, isEntry }) {
       const before = rejectedOf.get(table) ?? 0;
@@ -43,21 +44,28 @@ export function textReport({ stdout }: Output): ReconcileReport {
       stdout.write(`rejected  ${table}  ${document}  ${isEntry ? "array entry " : ""}${reason}  ${detail}\n`);
     },
     difference({ verdict, table, key, document, rows }) {
+      rowsNamed += rows;
       const count = rows === 1 ? "" : `  ${number(rows)} rows`;
       stdout.write(`${verdict.padEnd(8)}  ${table}  ${key}  ${document ?? "(document not known)"}${count}\n`);
     },
     tables(results) {
+      const left = differing(results) - rowsNamed;
+      if (left > 0) stdout.write(`and ${number(left)} more rows: --format json names all\n`);
+      const unnamed = [...rejectedOf.values()].reduce((sum, count) => sum + Math.max(count - SHOWN_TO_PEOPLE, 0), 0);
+      if (unnamed > 0) stdout.write(`and ${number(unnamed)} more rejected: --format json names all\n`);
       stdout.write(`${textTable([HEADER, ...results.map(cells)])}\n${sentence(results)}\n`);
     },
     imports({ prefix, path, changes, gone }, { source }) {
-      if (gone > 0) stdout.write(`${number(gone)} documents of ${prefix} are gone since: not imported\n`);
+      if (gone > 0) stdout.write(`documents of ${prefix} that are gone since, and not imported: ${number(gone)}\n`);
       if (changes === 0) return;
       const dataset = changelogDataset(source);
       const cure =
         dataset === null
           ? `put it beside the change logs in ${source}`
           : `bq load --source_format=NEWLINE_DELIMITED_JSON ${dataset.project}:${dataset.dataset}.${prefix}_raw_changelog ${path}`;
-      stdout.write(`${path}: ${number(changes)} imports, personal data; then run again:\n  ${cure}\n`);
+      stdout.write(
+        `imports of ${prefix}: ${number(changes)} in ${path} (personal data); to apply, run again after\n  ${cure}\n`,
+      );
     },
   };
 }
@@ -130,11 +138,16 @@ function cells({ collection, documents, silverRows, liveRows, verdicts }: TableR
   ];
 }
 
+/** How many rows differ. */
+export function differing(results: readonly TableResult[]): number {
+  return results.reduce((sum, { verdicts: { missing, extra, stale } }) => sum + missing + extra + stale, 0);
+}
+
 function sentence(results: readonly TableResult[]): string {
   const count = (verdict: keyof VerdictCounts): number =>
     results.reduce((sum, { verdicts }) => sum + verdicts[verdict], 0);
   const [missing, extra, stale] = [count("missing"), count("extra"), count("stale")];
-  const differ = missing + extra + stale;
+  const differ = differing(results);
   const settled = results.map(({ settledUntil }) => settledUntil).sort()[0] ?? "";
   const what =
     differ === 0
