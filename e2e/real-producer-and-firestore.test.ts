@@ -176,6 +176,6 @@ describe.skipIf(withoutBigQueryEmulator || withoutFirestoreEmulator)(
       const equal = await reconcile();
       expect(differences(equal)).toEqual([]);
       expect(equal.code).toBe(0);
-    });
+    }, 600_000);
   },
 );

@@ -59,6 +59,7 @@ const LOGGED: Readonly<Record<string, DocumentData>> = {
 
 describe.skipIf(withoutFirestoreEmulator)(
   "live documents of Firestore against silver (an emulator, needs Java)",
+  { timeout: 300_000 },
   () => {
     let emulator: FirestoreEmulator;
     let firestore: Firestore;

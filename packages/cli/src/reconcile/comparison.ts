@@ -150,6 +150,11 @@ export class Comparison {
     for (const appender of this.appenders.values()) appender.closeSync();
     this.writing.closeSync();
     this.instance.closeSync();
+    this.removeFiles();
+  }
+
+  /** Removes the database while it is open, in a process that ends at once: keys are ids of people. */
+  removeFiles(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
 

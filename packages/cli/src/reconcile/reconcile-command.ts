@@ -28,9 +28,15 @@ export async function reconcileCommand(options: ReconcileOptions, output: Output
   const reader = await openFirestoreReader(options.firestore, { emulatorHost: options.firestoreEmulatorHost });
   try {
     const comparison = await Comparison.create();
+    const interrupt = (): void => {
+      comparison.removeFiles();
+      process.exit(130);
+    };
+    process.once("SIGINT", interrupt);
     try {
       return await reconcile(options, reader, comparison, progress, output);
     } finally {
+      process.removeListener("SIGINT", interrupt);
       comparison.close();
     }
   } finally {
