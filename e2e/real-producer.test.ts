@@ -1,8 +1,4 @@
-import {
-  ChangeType,
-  FirestoreBigQueryEventHistoryTracker,
-} from "@firebaseextensions/firestore-bigquery-change-tracker";
-import type { BigQuery } from "@google-cloud/bigquery";
+import { ChangeType } from "@firebaseextensions/firestore-bigquery-change-tracker";
 import { GeoPoint, Timestamp } from "@google-cloud/firestore";
 import { userAnalyticsV1, userHealthDashboardV1 } from "@junoplus/contracts";
 import { bigQueryClient } from "@junoplus/warehouse/bigquery-client";
@@ -13,42 +9,30 @@ import {
 } from "@junoplus/warehouse/testing/bigquery-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CliResult, medallion } from "./testing/cli";
+import {
+  type ExtensionEvent,
+  type ExtensionWriter,
+  extensionEvent,
+  startExtensionWriter,
+} from "./testing/extension-writer";
 import { rowsOf } from "./testing/published-tables";
-
-type Tracker = InstanceType<typeof FirestoreBigQueryEventHistoryTracker>;
-type Event = Parameters<Tracker["record"]>[0][number];
-
-const LOGS = {
-  therapy_sessions_data: "users/{userId}/therapy_sessions",
-  user_health_data: "user_profiles",
-  medications_data: "medications",
-  period_tracking_data: "users/{userId}/period_tracking",
-} as const;
 
 describe.skipIf(withoutBigQueryEmulator)("the extension's own writer (BigQuery emulator, needs Python 3.13)", () => {
   let emulator: BigQueryEmulator;
-  const trackers = new Map<string, Tracker>();
+  let writer: ExtensionWriter;
 
-  /** A change as the extension's function hands it to the writer. */
-  function change(operation: ChangeType, path: string, second: number, data: object | null, oldData?: object): Event {
-    const [documentId = ""] = path.split("/").slice(-1);
-    const user = /^users\/([^/]+)\//.exec(path)?.[1];
-    return {
+  function change(operation: ChangeType, path: string, second: number, data: object | null, oldData?: object) {
+    const timestamp = new Date(Date.UTC(2024, 0, 10, 8, 0, second)).toISOString();
+    return extensionEvent(
       operation,
-      timestamp: new Date(Date.UTC(2024, 0, 10, 8, 0, second)).toISOString(),
-      eventId: operation === ChangeType.IMPORT ? "" : `event-${path}-${second}`,
-      documentName: `projects/juno/databases/(default)/documents/${path}`,
-      documentId,
-      pathParams: { documentId, ...(user !== undefined && { userId: user }) },
-      // A deleted document has no data, as in the extension.
-      data: data as object,
-      ...(oldData !== undefined && { oldData }),
-    };
+      { project: "juno", path, timestamp, eventId: `event-${path}-${second}` },
+      data,
+      oldData,
+    );
   }
 
-  const record = async (prefix: keyof typeof LOGS, ...events: readonly Event[]): Promise<void> => {
-    for (const event of events) await trackers.get(prefix)?.record([event]);
-  };
+  const record = (prefix: string, ...events: readonly ExtensionEvent[]): Promise<void> =>
+    writer.record(prefix, ...events);
 
   const session = (user: string, day: number, before: number, after: number) => ({
     deviceInformation: { deviceId: "d1", deviceName: "Juno Grand", deviceType: "wearable" },
@@ -75,26 +59,7 @@ describe.skipIf(withoutBigQueryEmulator)("the extension's own writer (BigQuery e
   beforeAll(async () => {
     emulator = await startBigQueryEmulator();
     const { api } = bigQueryClient({ project: emulator.project, location: "US" }, emulator.endpoint);
-    await api.createDataset("extension", { location: "US" });
-    for (const prefix of Object.keys(LOGS)) {
-      const tracker = new FirestoreBigQueryEventHistoryTracker({
-        datasetId: "extension",
-        tableId: prefix,
-        datasetLocation: "US",
-        wildcardIds: true,
-        clustering: null,
-        bqProjectId: emulator.project,
-        useNewSnapshotQuerySyntax: true,
-      } as ConstructorParameters<typeof FirestoreBigQueryEventHistoryTracker>[0]);
-      // The writer comes with a client of an older major, and asks it for Google's own address.
-      const Client = tracker.bq.constructor as typeof BigQuery;
-      const settings = { projectId: emulator.project, apiEndpoint: emulator.endpoint, token: "emulator" };
-      const own = new Client(settings);
-      own.baseUrl = api.baseUrl;
-      tracker.bq = own as unknown as Tracker["bq"];
-      trackers.set(prefix, tracker);
-      await tracker.initialize();
-    }
+    writer = await startExtensionWriter(emulator, "extension");
 
     const first = session("u1", 8, 8, 6);
     const mended = session("u1", 8, 8, 2);

@@ -29,7 +29,8 @@ locals {
     }
     replay = {}
     reconcile = {
-      silver = "roles/bigquery.dataViewer"
+      silver  = "roles/bigquery.dataViewer"
+      quality = "roles/bigquery.dataViewer"
     }
     watch = {
       quality = "roles/bigquery.dataViewer"

@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { freePort } from "./free-port";
 import { JobService } from "./job-service";
 import { endOf, ProcessGroup } from "./process-group";
 
@@ -42,15 +42,4 @@ export class PrismProcess {
     this.stopped = true;
     this.group.kill();
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import "apache-beam";
@@ -10,6 +9,7 @@ import { Root } from "apache-beam/pvalue";
 import { PortableRunner } from "apache-beam/runners/portable_runner/runner";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createFrom } from "./create";
+import { freePort } from "./free-port";
 import { PrismRunner } from "./prism-runner";
 
 const JOB_SERVICE = join(__dirname, "../dist/testing/job-service-without-artifacts.js");
@@ -35,16 +35,6 @@ function lines(file: string): readonly string[] {
 
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
 }
 
 function description(): PipelineProto {

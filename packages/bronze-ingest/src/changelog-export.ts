@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { BigQueryReadClient, protos } from "@google-cloud/bigquery-storage";
 import { createDefaultBackoffSettings, createRetryOptions } from "google-gax";
-import { accessError, codeOf, isTransient } from "./changelog-access-error";
+import { accessError, isTransient } from "./changelog-access-error";
 import type { ChangelogFile } from "./changelog-files";
 import { changelogLines } from "./changelog-lines";
 import { type ChangelogTable, tableNameOf } from "./changelog-tables";
+import { codeOf } from "./google-access-fault";
 import type { RecentRows } from "./recent-rows";
 
 /** Streams that are read at once: each holds a response or two, a few megabytes. */

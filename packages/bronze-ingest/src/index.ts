@@ -18,4 +18,8 @@ export {
 export { documentOf, readDocument } from "./document";
 export { documentPath, type PathParams, pathParams } from "./document-path";
 export { filePosition, filesSince, PositionError } from "./file-positions";
+export { type FirestorePlace, firestorePlace } from "./firestore-place";
+export { importLine } from "./import-change";
+export type { LiveDocument } from "./live-document";
+export { readChange } from "./read-change";
 export { type StoredDocument, storedDocument } from "./stored-document";

@@ -10,11 +10,13 @@ const ARGUMENT_ERRORS: ReadonlySet<string> = new Set([
 /** Names of errors that say what, where and what to do: exit code 1, no stack. */
 const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
   "ChangelogAccessError",
+  "FirestoreAccessError",
   "FrozenContractError",
   "IncompatibleTableError",
   "JobServiceError",
   "MissingTableError",
   "PrismMissingError",
+  "PublishedMeanwhileError",
   "PublishError",
   "QueryError",
   "ReadOnlyWarehouseError",

@@ -9,10 +9,10 @@ import {
   type TableContract,
   wholeYears,
 } from "@junoplus/contracts";
-import { userProfiles } from "@junoplus/silver-transforms";
+import { type AnySilverTable, isNamedByPath, userProfiles } from "@junoplus/silver-transforms";
 import { type Warehouse, writeNdjson } from "@junoplus/warehouse";
 import { SILVER_TABLES } from "./medallion-pipeline";
-import { isOfDocuments, type RemadeTable, remadeRows, touchedDocuments, touchedUsers } from "./run-lists";
+import { remadeRows, touchedDocuments, touchedUsers } from "./run-lists";
 import { shardsOf } from "./staging-directory";
 
 /** Files of what an earlier run left, as far as this run needs it: NDJSON, named by change log or by table. */
@@ -59,7 +59,7 @@ export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRows
     SILVER_TABLES.map(async (table) => {
       const { from, to } = table;
       const remade = remadeRows(table);
-      if (isOfDocuments(table)) await warehouse.stage(runId, remade, shardsOf(directory, remade.table));
+      if (isNamedByPath(table)) await warehouse.stage(runId, remade, shardsOf(directory, remade.table));
       else await stageUsers(remade, touched.get(from.prefix) ?? []);
       const path = join(folder, `${to.table}.ndjson`);
       await warehouse.export(earlierRowsQuery(warehouse, runId, table), path);
@@ -100,7 +100,7 @@ function statesQuery(warehouse: Warehouse, runId: string): string {
     const log = warehouse.literal(table.from.prefix);
     const documents = `document_key IN (SELECT document_key FROM ${touched} WHERE changelog = ${log})`;
     const users = `user_id IN (SELECT user_id FROM ${warehouse.stagingName(remadeRows(table), runId)})`;
-    return `(changelog = ${log} AND (${isOfDocuments(table) ? documents : `${documents} OR ${users}`}))`;
+    return `(changelog = ${log} AND (${isNamedByPath(table) ? documents : `${documents} OR ${users}`}))`;
   });
   return (
     `SELECT ${documentStates.columns.map(({ name }) => name).join(", ")} ` +
@@ -109,7 +109,7 @@ function statesQuery(warehouse: Warehouse, runId: string): string {
 }
 
 /** Rows of the touched users, without what identifies them beyond their id, and whether they are made anew. */
-function earlierRowsQuery(warehouse: Warehouse, runId: string, table: RemadeTable): string {
+function earlierRowsQuery(warehouse: Warehouse, runId: string, table: AnySilverTable): string {
   const remade = remadeRows(table);
   const columns = table.to.columns.filter(({ classification }) => classification !== "direct_identifier");
   const same = remade.columns.map(({ name }) => `remade.${name} = earlier.${name}`).join(" AND ");

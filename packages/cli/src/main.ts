@@ -15,6 +15,8 @@ async function main(): Promise<void> {
     bigQueryEndpoint: process.env["BIGQUERY_EMULATOR_HOST"],
     // Google names none for the Storage API, whose port is another.
     bigQueryStorageEndpoint: process.env["BIGQUERY_STORAGE_EMULATOR_HOST"],
+    // The client of Firestore reads it as well.
+    firestoreEmulatorHost: process.env["FIRESTORE_EMULATOR_HOST"],
     now: timestampFromIso(new Date().toISOString()) as string,
     output: process,
   });

@@ -16,6 +16,7 @@ import {
 } from "@junoplus/contracts";
 import { type GoldTables, goldChanges, goldTables, type SilverTables } from "@junoplus/gold-aggregates";
 import {
+  isNamedByPath,
   medications,
   periodTracking,
   type SilverInput,
@@ -39,7 +40,7 @@ import {
   stateOfLog,
   touchedRow,
 } from "./pipeline-rows";
-import { changedDays, isOfDocuments, redeliveredPayloads, remadeRows, touchedDocuments } from "./run-lists";
+import { changedDays, redeliveredPayloads, remadeRows, touchedDocuments } from "./run-lists";
 import { shardsOf } from "./staging-directory";
 import { writeTable } from "./table-writer";
 
@@ -144,7 +145,7 @@ export function touched(plan: PipelinePlan): (root: Root) => void {
       const logged = changelogRanges(root, table, plan).apply(changes(table.from));
       written(loggedChanges(table.from.prefix), logged);
       const documents = logged.apply(silverDocuments(table));
-      if (isOfDocuments(table)) {
+      if (isNamedByPath(table)) {
         const rows = documents.flatMap(withName(`remadeRow(${table.to.table})`, remadeRow), { table });
         written(remadeRows(table).table, rows);
       }

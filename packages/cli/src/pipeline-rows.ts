@@ -1,5 +1,6 @@
-import { documentPath, type PathParams, pathParams, type RejectedChange } from "@junoplus/bronze-ingest";
+import type { RejectedChange } from "@junoplus/bronze-ingest";
 import type { DocumentStates, RejectedChangePayloads, RejectedChanges } from "@junoplus/contracts";
+import { type AnySilverTable, keyOfPath } from "@junoplus/silver-transforms";
 import { requireForSerialization } from "apache-beam/serialization";
 
 /** What a run writes beside every rejected change. */
@@ -58,20 +59,13 @@ export function* stateOfLog(
   if (state.changelog === changelog) yield state;
 }
 
-/** Worker function: the key of the row that a document gives. */
-export function remadeRow<Row>(
+/** Worker function: the key of the row that a document gives; a change without a usable path is of none. */
+export function* remadeRow(
   { document_key }: DocumentStates,
-  { table }: { readonly table: DocumentRows<Row> },
-): readonly Partial<Row>[] {
-  const path = documentPath(table.from.path, document_key);
-  // A change without a usable path is of no document, and has no row.
-  return path === null ? [] : [table.keyOfPath(pathParams(table.from.path, path))];
-}
-
-/** A table each of whose rows is found by its document's path. */
-export interface DocumentRows<Row> {
-  readonly from: { readonly path: string };
-  readonly keyOfPath: (params: PathParams) => Partial<Row>;
+  { table }: { readonly table: AnySilverTable },
+): Generator<Readonly<Record<string, string>>> {
+  const key = keyOfPath(table, document_key);
+  if (key !== null) yield key;
 }
 
 /** A row of an earlier run, and whether this one makes it anew. */

@@ -25,19 +25,21 @@ test("help names every command and the exit codes", async () => {
     Firestore change logs in, trustworthy silver and gold tables out.
 
     Options:
-      -h, --help        display help for command
+      -h, --help           display help for command
 
     Commands:
-      run [options]     read change logs, build and check every table, publish all
-                        or none
-      demo              run the shipped sample into ./medallion.duckdb and write
-                        ./medallion-report.html
-      check [options]   hold the published tables against their contracts
-      report [options]  write one HTML page about a run
-      rejected          what a run rejected, and why; never shows health values
-      contracts         begin and check contracts, and what a change does to their
-                        readers
-      help [command]    display help for command
+      run [options]        read change logs, build and check every table, publish
+                           all or none
+      demo                 run the shipped sample into ./medallion.duckdb and write
+                           ./medallion-report.html
+      check [options]      hold the published tables against their contracts
+      report [options]     write one HTML page about a run
+      rejected             what a run rejected, and why; never shows health values
+      reconcile [options]  compare the live documents of Firestore with the silver
+                           tables; changes neither
+      contracts            begin and check contracts, and what a change does to
+                           their readers
+      help [command]       display help for command
 
     Exit codes: 0 done, 1 a check failed or the run broke, 2 bad arguments.
     "
@@ -53,6 +55,7 @@ test.each([
   [["rejected", "list", "--limit", "many"], "--limit many: write a whole number above 0"],
   [["rejected", "show"], "missing required argument 'id'"],
   [["run"], "--source is missing"],
+  [["reconcile"], "--firestore is missing"],
 ])("%j is refused with exit code 2 and without a stack", async (args, words) => {
   const { code, out, err } = await call(...args);
   expect(code).toBe(2);

@@ -3,6 +3,7 @@ import { explain } from "./command-errors";
 import { addContractsCommands } from "./contracts-program";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
+import { addReconcileCommand } from "./reconcile-program";
 import type { RejectedOptions } from "./rejected-command";
 import { DEFAULT_PREFIX, datasetPrefix, type RunArguments, runOptions, warehouseUrl } from "./run-options";
 
@@ -15,6 +16,8 @@ export interface Invocation {
   readonly bigQueryEndpoint?: string | undefined;
   /** Where its Storage API is then: `HOST:PORT`. */
   readonly bigQueryStorageEndpoint?: string | undefined;
+  /** Where Firestore is, when it is not Google's: an emulator's `HOST:PORT`. */
+  readonly firestoreEmulatorHost?: string | undefined;
   /** Canonical timestamp of now. */
   readonly now: string;
   readonly output: Output;
@@ -41,7 +44,7 @@ type WarehouseArguments = { readonly warehouse?: string; readonly prefix?: strin
 type RejectedArguments = WarehouseArguments & { readonly run?: string; readonly format?: string };
 
 function medallionProgram(
-  { directory, bigQueryEndpoint, bigQueryStorageEndpoint, now, output }: Invocation,
+  { directory, bigQueryEndpoint, bigQueryStorageEndpoint, firestoreEmulatorHost, now, output }: Invocation,
   end: (code: ExitCode) => void,
 ): Command {
   const program = new Command("medallion")
@@ -147,6 +150,7 @@ function medallionProgram(
       const { showRejected } = await import("./rejected-command.js");
       end(await showRejected(options, id, output));
     });
+  addReconcileCommand(program, { bigQueryEndpoint, firestoreEmulatorHost, now, output }, end);
   addContractsCommands(program, { directory, output }, end);
   return program;
 }

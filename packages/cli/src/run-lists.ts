@@ -1,5 +1,5 @@
 import type { Column, TableContract } from "@junoplus/contracts";
-import type { CurrentTable } from "@junoplus/silver-transforms";
+import { type AnySilverTable, isNamedByPath } from "@junoplus/silver-transforms";
 
 /** Documents of which a run reads changes; `user_id` is the user whose rows they may give, NULL where they give none. */
 export const touchedDocuments = list("touched_documents", ["changelog", "document_key"], ["user_id"]);
@@ -7,19 +7,9 @@ export const touchedDocuments = list("touched_documents", ["changelog", "documen
 /** Users of whom something changed: their gold rows are made anew. */
 export const touchedUsers = list("touched_users", ["user_id"]);
 
-/** What of a silver table says which of its rows are made anew together. */
-export type RemadeTable = Pick<CurrentTable<unknown, unknown>, "keyOfPath"> & { readonly to: TableContract };
-
-/** True when a table finds a document's row by its path: it is made anew alone, and not with all rows of its user. */
-export function isOfDocuments<Table extends RemadeTable>(
-  table: Table,
-): table is Table & Required<Pick<CurrentTable<unknown, unknown>, "keyOfPath">> {
-  return table.keyOfPath !== undefined;
-}
-
-/** The list of the rows of a silver table that a run makes anew: by their keys, or by their users. */
-export function remadeRows(table: RemadeTable): TableContract {
-  return list(`remade_${table.to.table}`, isOfDocuments(table) ? table.to.key : ["user_id"]);
+/** The list of the rows of a silver table that a run makes anew: each alone, where its document's path names it, or all of a user. */
+export function remadeRows(table: AnySilverTable): TableContract {
+  return list(`remade_${table.to.table}`, isNamedByPath(table) ? table.to.key : ["user_id"]);
 }
 
 /** Days whose rows a run makes anew. */

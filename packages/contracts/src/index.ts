@@ -13,5 +13,13 @@ export type {
 } from "./contract";
 export * from "./generated";
 export { BY_SENSITIVITY, OPEN_DATASETS } from "./privacy";
-export { dayOf, epochDay, epochMicros, isTimestamp, timestampFromFirestore, timestampFromIso } from "./timestamps";
+export {
+  dayOf,
+  epochDay,
+  epochMicros,
+  isTimestamp,
+  plusMicros,
+  timestampFromFirestore,
+  timestampFromIso,
+} from "./timestamps";
 export { wellFormed } from "./well-formed";

@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { dayOf, epochDay, epochMicros, isTimestamp, timestampFromFirestore, timestampFromIso } from "./timestamps";
+import {
+  dayOf,
+  epochDay,
+  epochMicros,
+  isTimestamp,
+  plusMicros,
+  timestampFromFirestore,
+  timestampFromIso,
+} from "./timestamps";
 
 const MICROS_PER_MINUTE = 60_000_000n;
 const FIRST = BigInt(Date.parse("0001-01-01T00:00:00Z")) * 1000n;
@@ -223,4 +231,13 @@ describe("canonical text", () => {
       }),
     );
   });
+});
+
+test.each([
+  ["2024-03-01T08:00:00.999999Z", 1, "2024-03-01T08:00:01.000000Z"],
+  ["2024-03-01T00:00:00.000000Z", -1, "2024-02-29T23:59:59.999999Z"],
+  ["1970-01-01T00:00:00.000000Z", -60_000_000, "1969-12-31T23:59:00.000000Z"],
+  ["2024-12-31T23:59:59.000001Z", 0, "2024-12-31T23:59:59.000001Z"],
+])("%s and %i microseconds is %s", (timestamp, micros, later) => {
+  expect(plusMicros(timestamp, micros)).toBe(later);
 });

@@ -110,3 +110,12 @@ export function epochDay(day: string): number {
 export function epochMicros(timestamp: string): number {
   return Date.parse(`${timestamp.slice(0, 19)}Z`) * 1000 + Number(timestamp.slice(20, 26));
 }
+
+/** The canonical timestamp so many microseconds later; exact for years 1684 to 2255. */
+export function plusMicros(timestamp: string, micros: number): string {
+  const sum = epochMicros(timestamp) + micros;
+  const seconds = Math.floor(sum / 1_000_000);
+  const later = timestampFromFirestore(seconds, (sum - seconds * 1_000_000) * 1000);
+  if (later === null) throw new RangeError(`${timestamp} and ${micros} microseconds is beyond the years 1 to 9999`);
+  return later;
+}

@@ -15,6 +15,7 @@ export const medications: HistoryTable<BronzeMedications, SilverMedications> = {
   from: bronzeMedications,
   to: silverMedications,
   toRows,
+  pathColumns: { userId: "user_id" },
 };
 
 type Entry = NonNullable<BronzeMedications["medications"]>[number];

@@ -15,6 +15,8 @@ export const periodTracking: CurrentTable<BronzePeriodTracking, SilverPeriodTrac
   from: bronzePeriodTracking,
   to: silverPeriodTracking,
   toRows,
+  // A day document leaves no trace of its id.
+  pathColumns: { userId: "user_id", trackingId: "cycle_id" },
   keyOf: userAndDay,
 };
 

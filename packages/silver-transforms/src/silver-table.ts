@@ -6,6 +6,7 @@ import {
   type DocumentLeavings,
   documentHistories,
   documentOf,
+  documentPath,
   type LoggedChange,
   latestDocuments,
   type OwnerOf,
@@ -47,12 +48,11 @@ export interface CurrentTable<Document, Row> {
   readonly from: ChangelogContract<Document>;
   readonly to: TableContract<Row>;
   readonly toRows: (document: Document, source: RowSource, run: RunInstant) => readonly Row[];
+  readonly pathColumns: PathColumns<Row>;
   /** The row's key, where several documents (or one twice) can give the same row: the later one wins whole. */
   readonly keyOf?: (row: Row) => string;
   /** The user whose rows a document gives, where its path does not name the user. */
   readonly ownerOf?: OwnerOf<Document>;
-  /** The key of a document's one row, where its path alone tells it: such a row is made anew without those of other documents. */
-  readonly keyOfPath?: (params: PathParams) => Partial<Row>;
 }
 
 /** A table of histories: all valid states of a document give its rows. */
@@ -61,7 +61,14 @@ export interface HistoryTable<Document, Row> {
   readonly from: ChangelogContract<Document>;
   readonly to: TableContract<Row>;
   readonly toRows: (states: readonly DocumentState<Document>[], params: PathParams, run: RunInstant) => readonly Row[];
+  readonly pathColumns: PathColumns<Row>;
 }
+
+/**
+ * The columns that tell from which document a row came, by the wildcard of its path. A wildcard may be missing, or its column
+ * NULL: then the row does not tell.
+ */
+export type PathColumns<Row> = Readonly<Partial<Record<string, keyof Row & string>>>;
 
 /** One state of a document; `document` is null where it was deleted. */
 export interface DocumentState<Document> {
@@ -70,6 +77,27 @@ export interface DocumentState<Document> {
 }
 
 export type SilverTable<Document, Row> = CurrentTable<Document, Row> | HistoryTable<Document, Row>;
+
+/** A silver table and its change log, whatever its rows. */
+export type AnySilverTable = Pick<CurrentTable<never, never>, "from" | "to" | "pathColumns" | "keyOf"> & {
+  readonly kind: SilverTable<never, never>["kind"];
+};
+
+/** True when each document gives a row of its own, which its path names whole: that row can be made anew without others. */
+export function isNamedByPath({ kind, to, pathColumns, keyOf }: AnySilverTable): boolean {
+  const named = new Set<unknown>(Object.values(pathColumns));
+  return kind === "current" && keyOf === undefined && to.key.every((column) => named.has(column));
+}
+
+/** The key of the row that a document gives, of a table in which its path names it; null for what is no path of the log. */
+export function keyOfPath({ from, pathColumns }: AnySilverTable, key: string): Readonly<Record<string, string>> | null {
+  const path = documentPath(from.path, key);
+  if (path === null) return null;
+  const params = pathParams(from.path, path);
+  return Object.fromEntries(
+    Object.entries(pathColumns).map(([wildcard, column]) => [String(column), params[wildcard] ?? ""]),
+  );
+}
 
 /** What a silver table is made of. */
 export type SilverInput = {
@@ -133,22 +161,37 @@ interface RowsContext<Table> {
   readonly snapshots: Counter;
 }
 
-/** A row with what decides between two of one key: change time, document path, place in the document. */
-interface Snapshot<Row> {
-  readonly key: string;
+/** What decides between two rows of one key: change time, document path, place in the document. */
+export interface SnapshotOrder {
   readonly changedAt: string;
   readonly path: string;
   readonly index: number;
+}
+
+interface Snapshot<Row> extends SnapshotOrder {
+  readonly key: string;
   readonly row: Row;
+}
+
+/** The rows that a document gives where its only state is the one that it has now. */
+export function liveRows<Document, Row>(
+  table: SilverTable<Document, Row>,
+  { path, changedAt, data }: CurrentDocument,
+  run: RunInstant,
+): readonly Row[] {
+  const params = pathParams(table.from.path, path);
+  const document = documentOf(table.from, data);
+  return table.kind === "history"
+    ? table.toRows([{ changedAt, document }], params, run)
+    : table.toRows(document, { path, changedAt, params }, run);
 }
 
 /** Worker function: the rows of one live document. */
 export function currentRows<Document, Row>(
-  { path, changedAt, data }: CurrentDocument,
+  document: CurrentDocument,
   { table, run, snapshots }: RowsContext<CurrentTable<Document, Row>>,
 ): readonly Row[] {
-  const source = { path, changedAt, params: pathParams(table.from.path, path) };
-  const rows = table.toRows(documentOf(table.from, data), source, run);
+  const rows = liveRows(table, document, run);
   snapshots.update(rows.length);
   return rows;
 }
@@ -191,7 +234,8 @@ export const latestSnapshot: CombineFn<Snapshot<unknown>, LatestSnapshot, Latest
   extractOutput: (accumulator: LatestSnapshot) => accumulator,
 };
 
-function laterSnapshot(a: Snapshot<unknown> | null, b: Snapshot<unknown> | null): Snapshot<unknown> | null {
+/** The one of two rows of one key that wins. */
+export function laterSnapshot<T extends SnapshotOrder>(a: T | null, b: T | null): T | null {
   if (a === null || b === null) return a ?? b;
   if (a.changedAt !== b.changedAt) return a.changedAt > b.changedAt ? a : b;
   return (compareBytes(a.path, b.path) || a.index - b.index) > 0 ? a : b;

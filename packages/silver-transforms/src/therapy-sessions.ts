@@ -1,4 +1,3 @@
-import type { PathParams } from "@junoplus/bronze-ingest";
 import {
   type BronzeTherapySessions,
   bronzeTherapySessions,
@@ -16,17 +15,12 @@ export const therapySessions: CurrentTable<BronzeTherapySessions, SilverTherapyS
   from: bronzeTherapySessions,
   to: silverTherapySessions,
   toRows,
-  keyOfPath,
+  pathColumns: { userId: "user_id", sessionId: "session_id" },
 };
 
 const MICROS_PER_MINUTE = 60_000_000;
 /** Points of pain that a session must take away to count as effective. */
 const EFFECTIVE_REDUCTION = 2;
-
-/** The key of a session's row. */
-export function keyOfPath(params: PathParams): Pick<SilverTherapySessions, "session_id" | "user_id"> {
-  return { session_id: params["sessionId"] ?? "", user_id: params["userId"] ?? "" };
-}
 
 /** One session document as its row. */
 export function toRows(
@@ -43,7 +37,8 @@ export function toRows(
   const reduction = before === null || after === null ? null : before - after;
   return [
     {
-      ...keyOfPath(params),
+      session_id: params["sessionId"] ?? "",
+      user_id: params["userId"] ?? "",
       device_id: device?.deviceId ?? null,
       device_name: device?.deviceName ?? null,
       device_type: device?.deviceType ?? null,

@@ -17,6 +17,8 @@ export const userProfiles: CurrentTable<BronzeUserHealth, SilverUserProfiles> = 
   from: bronzeUserHealth,
   to: silverUserProfiles,
   toRows,
+  // Unless an older client gave the profile another id.
+  pathColumns: { profileId: "user_id" },
   keyOf: userOf,
   ownerOf,
 };

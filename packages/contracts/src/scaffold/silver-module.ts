@@ -15,6 +15,7 @@ export const ${camel(table)}: CurrentTable<${Document}, ${Row}> = {
   from: ${camel(source.title)},
   to: ${camel(`silver_${table}`)},
   toRows,
+  pathColumns: { ${columns.flatMap(({ name, source: from }) => ("wildcard" in from ? [`${from.wildcard}: "${name}"`] : [])).join(", ")} },
 };
 
 /** One document as its row. */

@@ -1,0 +1,39 @@
+/** What Google's API refused, and what to do. */
+export interface AccessFault {
+  readonly fault: string;
+  readonly cure: string;
+}
+
+const NETWORK = /^(ECONNRESET|ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EPIPE|EAI_AGAIN|EHOSTUNREACH)$/;
+
+/** True where there are no credentials, or they are not taken. Codes are HTTP's, gRPC's or Node's. */
+export function isUnauthenticated(error: unknown): boolean {
+  const code = codeOf(error);
+  const credentials = /default credentials|invalid_grant|invalid_rapt|refresh token/i;
+  return code === 401 || code === 16 || credentials.test(messageOf(error));
+}
+
+/** True where the API was not reached, or the connection broke. */
+export function isUnreached(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 14 || NETWORK.test(String(code));
+}
+
+export const UNAUTHENTICATED: AccessFault = {
+  fault: "there are no credentials, or they have expired",
+  cure: "Sign in with `gcloud auth application-default login`, or name a key file in GOOGLE_APPLICATION_CREDENTIALS.",
+};
+
+/** The code that an error carries, HTTP's, gRPC's or Node's; undefined where it has none. */
+export function codeOf(error: unknown): unknown {
+  return (Object(error) as { readonly code?: unknown }).code;
+}
+
+/** The first line of what an error says, without the stop at its end. */
+export function saidBy(error: unknown): string {
+  return (messageOf(error).split("\n")[0] ?? "").replace(/\.$/, "");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
