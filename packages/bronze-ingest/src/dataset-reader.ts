@@ -10,9 +10,15 @@ export interface DatasetReader {
   close(): Promise<void>;
 }
 
+/** Where the Storage API is when it is not Google's, and which change logs need not be there. */
+export interface DatasetReaderOptions {
+  readonly storageEndpoint?: string | undefined;
+  readonly mayBeMissing?: ReadonlySet<string>;
+}
+
 /**
- * Looks at the table of each prefix and opens it as it is at an instant (milliseconds since 1970). `storageEndpoint` is an
- * emulator's `HOST:PORT`. Throws ChangelogSourceError with every fault of every table, ChangelogAccessError where BigQuery
+ * Looks at the table of each prefix and opens it as it is at an instant (milliseconds since 1970); prefixes that may be missing
+ * are left out where they have no table. `storageEndpoint` is an emulator's `HOST:PORT`. Throws ChangelogSourceError with every fault of every table, ChangelogAccessError where BigQuery
  * refuses or is not reached.
  */
 export async function openDatasetReader(
@@ -20,9 +26,9 @@ export async function openDatasetReader(
   prefixes: readonly string[],
   snapshotMs: number,
   api: BigQuery,
-  storageEndpoint?: string,
+  { storageEndpoint, mayBeMissing }: DatasetReaderOptions = {},
 ): Promise<DatasetReader> {
-  const tables = await changelogTables(api, dataset, prefixes);
+  const tables = await changelogTables(api, dataset, prefixes, mayBeMissing);
   const client = bigQueryReadClient(dataset.project, storageEndpoint);
   try {
     const sessions = await openSessions(client, tables, snapshotMs);

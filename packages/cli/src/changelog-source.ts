@@ -27,12 +27,14 @@ export interface ChangelogSource {
 
 /**
  * Looks at the change logs of the prefixes, as they are at an instant (canonical). Throws ChangelogSourceError where they cannot
- * be read as they are, ChangelogAccessError where BigQuery refuses.
+ * be read as they are, ChangelogAccessError where BigQuery refuses. In BigQuery a change log that is missing is a fault, unless
+ * it may be.
  */
 export async function openSource(
   options: SourceOptions,
   prefixes: readonly string[],
   at: string,
+  mayBeMissing: ReadonlySet<string> = new Set(),
 ): Promise<ChangelogSource> {
   const dataset = changelogDataset(options.source);
   if (dataset === null) return directorySource(options.source, prefixes);
@@ -41,7 +43,10 @@ export async function openSource(
   const { bigQueryClient } = await import("@junoplus/warehouse/bigquery-client");
   const { project, location } = dataset;
   const { api } = bigQueryClient({ project, location: location ?? "US" }, options.bigQueryEndpoint);
-  const reader = await openDatasetReader(dataset, prefixes, Date.parse(at), api, options.bigQueryStorageEndpoint);
+  const reader = await openDatasetReader(dataset, prefixes, Date.parse(at), api, {
+    storageEndpoint: options.bigQueryStorageEndpoint,
+    mayBeMissing,
+  });
   return {
     missing: [],
     files: async (directory, progress) => {

@@ -143,7 +143,7 @@ function medallionProgram(
       const { showRejected } = await import("./rejected-command.js");
       end(await showRejected(options, id, output));
     });
-  addContractsCommands(program, { directory, output }, end);
+  addContractsCommands(program, { directory, bigQueryEndpoint, bigQueryStorageEndpoint, output }, end);
   return program;
 }
 
