@@ -5,6 +5,8 @@ import { bigQueryReadClient } from "./read-client";
 
 /** Change log tables of one dataset, all as they were at one instant. */
 export interface DatasetReader {
+  /** `project.dataset.table` of each, and the bytes that reading it is estimated to come to; null where nobody knows. */
+  readonly reads: readonly { readonly table: string; readonly bytes: number | null }[];
   /** Writes them as change log files into the directory; `onRows` is told the rows of each prefix so far. */
   export(directory: string, onRows: (rows: ReadonlyMap<string, number>) => void): Promise<ChangelogExport>;
   close(): Promise<void>;
@@ -33,6 +35,9 @@ export async function openDatasetReader(
   try {
     const sessions = await openSessions(client, tables, snapshotMs);
     return {
+      reads: sessions.map(({ table: { project, dataset: within, table }, bytes }) => {
+        return { table: `${project}.${within}.${table}`, bytes };
+      }),
       export: (directory, onRows) => exportChangelogs(client, sessions, directory, onRows),
       close: () => client.close(),
     };

@@ -13,10 +13,20 @@ export interface SourceOptions {
   readonly bigQueryStorageEndpoint?: string | undefined;
 }
 
+/** A file, or a table of which a read session is open. */
+export interface PlannedRead {
+  readonly kind: "file" | "read session";
+  readonly name: string;
+  /** Of a session BigQuery's estimate for the columns that are read; null where there is none. */
+  readonly bytes: number | null;
+}
+
 /** Change logs that were found and can be read. */
 export interface ChangelogSource {
   /** Prefixes of which there is no change log. */
   readonly missing: readonly string[];
+  /** What is read to the last byte, and how many bytes those are. */
+  readonly reads: readonly PlannedRead[];
   /**
    * The files to read, and how many changes must be in those of each prefix, where that is known; what has to be fetched
    * first is written below the directory, which its owner removes.
@@ -49,6 +59,7 @@ export async function openSource(
   });
   return {
     missing: [],
+    reads: reader.reads.map(({ table, bytes }) => ({ kind: "read session", name: table, bytes })),
     files: async (directory, progress) => {
       const folder = join(directory, "changelog");
       mkdirSync(folder, { recursive: true });
@@ -67,6 +78,7 @@ function directorySource(directory: string, prefixes: readonly string[]): Change
   const files = changelogFiles(directory, prefixes);
   return {
     missing: prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix)),
+    reads: files.map(({ path, bytes }) => ({ kind: "file", name: path, bytes })),
     files: async () => ({ files, rows: new Map() }),
     close: async () => {},
   };

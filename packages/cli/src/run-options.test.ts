@@ -40,6 +40,7 @@ test("only source and warehouse have to be given", () => {
     processes: 1,
     allowEmpty: false,
     log: "text",
+    dryRun: null,
   });
 });
 

@@ -3,6 +3,7 @@ import { changelogDataset } from "@junoplus/bronze-ingest/changelog-tables";
 import { BY_SENSITIVITY, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import type { PolicyTags } from "@junoplus/warehouse";
 import type { SourceOptions } from "./changelog-source";
+import { type DryRunArguments, type DryRunOptions, dryRunOptions } from "./dry-run-options";
 import type { StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 
@@ -34,10 +35,12 @@ export interface RunOptions extends StoreOptions, SourceOptions {
   /** Publish even where a table that has rows would become empty. */
   readonly allowEmpty: boolean;
   readonly log: "text" | "json";
+  /** Null for a run that is to happen. */
+  readonly dryRun: DryRunOptions | null;
 }
 
 /** Options as they stand on the command line. */
-export interface RunArguments {
+export interface RunArguments extends DryRunArguments {
   readonly source?: string;
   readonly warehouse?: string;
   readonly prefix?: string;
@@ -72,6 +75,7 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     ...pipelineRunnerOptions(given, faults),
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
+    dryRun: dryRunOptions(given, faults),
   };
   if (faults.length > 0) throw new OptionsError(faults);
   return Object.freeze(options);
