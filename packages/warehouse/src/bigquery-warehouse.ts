@@ -60,7 +60,8 @@ const OWN_ERRORS = [WarehouseOpenError, WarehouseBusyError, IncompatibleTableErr
 class BigQueryWarehouse implements Warehouse {
   private readonly prefix: string;
   private readonly staging: string;
-  private readonly ensured = new Set<string>();
+  /** In a dry run: tables that would be there by now. */
+  private readonly planned = new Set<string>();
   private held: BigQueryLock | null = null;
   private stagingIsThere: Promise<void> | null = null;
 
@@ -109,7 +110,7 @@ class BigQueryWarehouse implements Warehouse {
     const policyTags = this.options.policyTags ?? {};
     const tableName = (contract: TableContract): string => this.tableName(contract);
     await this.reached("ensure", () => ensureTables({ client, url, prefix, policyTags, tableName }, contracts));
-    for (const { table } of contracts) this.ensured.add(table);
+    if (client.plan !== undefined) for (const { table } of contracts) this.planned.add(table);
   }
 
   async stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number> {
@@ -196,7 +197,7 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   async exists(contract: TableContract): Promise<boolean> {
-    return this.ensured.has(contract.table) || (await this.storedOrNull(contract)) !== null;
+    return this.planned.has(contract.table) || (await this.storedOrNull(contract)) !== null;
   }
 
   async describe(contract: TableContract): Promise<CatalogFacts> {
