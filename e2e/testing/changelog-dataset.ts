@@ -1,7 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { BigQuery, TableMetadata } from "@google-cloud/bigquery";
-import { SAMPLE_PREFIXES, sampleLines } from "./sample";
+import { changelogFiles } from "@junoplus/bronze-ingest";
+import { SAMPLE, SAMPLE_PREFIXES } from "./sample";
 
 /** The columns of the extension's table, in its order. */
 export const EXTENSION_COLUMNS = [
@@ -21,11 +24,11 @@ export interface TableLayout {
   readonly metadata?: TableMetadata;
 }
 
-/** Makes the change log tables of the sample in a new dataset and loads its rows; `scratch` is a directory for what is loaded. */
-export async function loadSample(
+/** Makes the change log tables of a directory in a new dataset and loads their rows; `scratch` is a directory for what is loaded. */
+export async function loadChangelogs(
   api: BigQuery,
   dataset: string,
-  scratch: string,
+  { directory, scratch }: { readonly directory: string; readonly scratch: string },
   layout: (prefix: string) => TableLayout = () => ({}),
 ): Promise<void> {
   await api.createDataset(dataset, { location: "US" });
@@ -34,13 +37,34 @@ export async function loadSample(
     const table = api.dataset(dataset).table(`${prefix}_raw_changelog`);
     await table.create({ schema: { fields: [...columns] }, ...metadata });
     const file = join(scratch, `${dataset}-${prefix}.ndjson`);
-    const kept = columns.map(({ name }) => name as string);
-    writeFileSync(
+    const paths = changelogFiles(directory, [prefix]).map(({ path }) => path);
+    await writeColumns(
+      paths,
+      columns.map(({ name }) => name),
       file,
-      sampleLines(prefix)
-        .map((line) => `${JSON.stringify(JSON.parse(line), kept)}\n`)
-        .join(""),
     );
     await table.load(file, { sourceFormat: "NEWLINE_DELIMITED_JSON", writeDisposition: "WRITE_APPEND" });
   }
+}
+
+/** The same of the recorded sample. */
+export function loadSample(
+  api: BigQuery,
+  dataset: string,
+  scratch: string,
+  layout?: (prefix: string) => TableLayout,
+): Promise<void> {
+  return loadChangelogs(api, dataset, { directory: SAMPLE, scratch }, layout);
+}
+
+/** The given columns of every line. */
+async function writeColumns(paths: readonly string[], kept: readonly string[], target: string): Promise<void> {
+  const out = createWriteStream(target);
+  for (const path of paths) {
+    for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (!out.write(`${JSON.stringify(JSON.parse(line), [...kept])}\n`)) await once(out, "drain");
+    }
+  }
+  out.end();
+  await once(out, "finish");
 }

@@ -20,6 +20,8 @@ const FIRST_WAIT_MS = 250;
 export interface ChangelogSession {
   readonly table: ChangelogTable;
   readonly streams: readonly string[];
+  /** Bytes of its columns, as BigQuery estimates them from the table's metadata; null where it does not. */
+  readonly bytes: number | null;
   readonly schema: Uint8Array;
 }
 
@@ -56,6 +58,7 @@ async function openSession(
     return {
       table,
       streams: (session.streams ?? []).map(({ name }) => String(name)),
+      bytes: session.estimatedTotalBytesScanned == null ? null : Number(session.estimatedTotalBytesScanned),
       schema: session.arrowSchema?.serializedSchema as Uint8Array,
     };
   } catch (error) {

@@ -53,7 +53,8 @@ export function changelogDataset(text: string): ChangelogDataset | null {
 }
 
 /**
- * The table `<prefix>_raw_changelog` of each prefix, looked at before anything is read. Throws ChangelogSourceError with every
+ * The table `<prefix>_raw_changelog` of each prefix, looked at before anything is read; of prefixes that may be missing, the
+ * tables that are there. Throws ChangelogSourceError with every
  * fault of every table (missing, a view, elsewhere, a column that is missing or of another type), ChangelogAccessError where
  * BigQuery refuses or is not reached.
  */
@@ -61,12 +62,14 @@ export async function changelogTables(
   api: BigQuery,
   dataset: ChangelogDataset,
   prefixes: readonly string[],
+  mayBeMissing: ReadonlySet<string> = new Set(),
 ): Promise<readonly ChangelogTable[]> {
   const faults: string[] = [];
   const found: ChangelogTable[] = [];
   for (const prefix of prefixes) {
     const table = `${prefix}_raw_changelog`;
     const metadata = await tableMetadata(api, dataset, table);
+    if (metadata === null && mayBeMissing.has(prefix)) continue;
     const wrong = metadata === null ? [MISSING] : tableFaults(metadata, dataset);
     faults.push(...wrong.map((fault) => `  ${dataset.project}.${dataset.dataset}.${table}: ${fault}`));
     if (metadata !== null) found.push({ ...dataset, prefix, table, ...reading(metadata) });

@@ -36,6 +36,8 @@ export type ExportTables<Outcome> = (
 
 /** Change log tables of one dataset, all as they were at one instant. */
 export interface DatasetReader {
+  /** `project.dataset.table` of each, and the bytes that reading all of it is estimated to come to; null where nobody knows. */
+  readonly reads: readonly { readonly table: string; readonly bytes: number | null }[];
   readonly whole: ExportTables<TableExport>;
   /**
    * Only the rows that were added since a run left the tables; those of the look-back are fetched again, and those among
@@ -54,6 +56,8 @@ export interface DatasetReaderOptions {
   readonly lookBackMs: number | null;
   /** An emulator's `HOST:PORT`. */
   readonly storageEndpoint?: string | undefined;
+  /** Prefixes that need not be there: without a table they are left out. */
+  readonly mayBeMissing?: ReadonlySet<string>;
 }
 
 /**
@@ -64,9 +68,9 @@ export async function openDatasetReader(
   dataset: ChangelogDataset,
   prefixes: readonly string[],
   api: BigQuery,
-  { readAt, lookBackMs, storageEndpoint }: DatasetReaderOptions,
+  { readAt, lookBackMs, storageEndpoint, mayBeMissing }: DatasetReaderOptions,
 ): Promise<DatasetReader> {
-  const tables = await changelogTables(api, dataset, prefixes);
+  const tables = await changelogTables(api, dataset, prefixes, mayBeMissing);
   const client = bigQueryReadClient(dataset.project, storageEndpoint);
   const exported =
     (sessions: readonly ChangelogSession[], before: LeftTables): ExportTables<TableExport | UnknownAddition> =>
@@ -94,6 +98,7 @@ export async function openDatasetReader(
   try {
     const sessions = await openSessions(client, tables, Date.parse(readAt));
     return {
+      reads: sessions.map(({ table, bytes }) => ({ table: tableNameOf(table), bytes })),
       whole: exported(sessions, NOTHING) as ExportTables<TableExport>,
       since: async (left) => {
         for (const table of tables) {

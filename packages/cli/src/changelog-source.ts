@@ -22,10 +22,14 @@ export interface SourceOptions {
   /** Where BigQuery's APIs are, when they are not Google's: an emulator. */
   readonly bigQueryEndpoint?: string | undefined;
   readonly bigQueryStorageEndpoint?: string | undefined;
-  /** How many days before the newest change of a table a later run looks for late ones. */
-  readonly lookBackDays: number;
-  /** The run that is gone on from, with a state left to the next one; null: the whole log is read, and no state is left. */
-  readonly since: "last" | null;
+}
+
+/** How change logs are opened. */
+export interface SourceOpening {
+  /** How many days before the newest change of a table a later run looks for late ones; left out where none is to go on. */
+  readonly lookBackDays?: number;
+  /** Prefixes whose table in BigQuery need not be there. */
+  readonly mayBeMissing?: ReadonlySet<string>;
 }
 
 /** Where a run leaves the change logs that it read: what is added later is the next one's. */
@@ -42,12 +46,22 @@ export interface FetchedChanges extends ChangelogExport {
 /** Gives the changes to read; what has to be fetched first is written below the directory, which its owner removes. */
 export type FetchChanges<Outcome = FetchedChanges> = (directory: string, progress: Progress) => Promise<Outcome>;
 
+/** A file, or a table of which a read session is open. */
+export interface PlannedRead {
+  readonly kind: "file" | "read session";
+  readonly name: string;
+  /** Of a session BigQuery's estimate for the columns that are read; null where there is none. */
+  readonly bytes: number | null;
+}
+
 /** Change logs that were found and can be read. */
 export interface ChangelogSource {
   /** As it was given. */
   readonly name: string;
   /** Prefixes of which there is no change log. */
   readonly missing: readonly string[];
+  /** What is read to the last byte, and how many bytes those are. */
+  readonly reads: readonly PlannedRead[];
   /** All changes. */
   readonly whole: FetchChanges;
   /**
@@ -60,12 +74,14 @@ export interface ChangelogSource {
 
 /**
  * Looks at the change logs of the prefixes, as they are at an instant (canonical). Throws ChangelogSourceError where they cannot
- * be read as they are, ChangelogAccessError where BigQuery refuses.
+ * be read as they are, ChangelogAccessError where BigQuery refuses. In BigQuery a change log that is missing is a fault, unless
+ * it may be.
  */
 export async function openSource(
   options: SourceOptions,
   prefixes: readonly string[],
   at: string,
+  { lookBackDays, mayBeMissing = new Set() }: SourceOpening = {},
 ): Promise<ChangelogSource> {
   const dataset = changelogDataset(options.source);
   if (dataset === null) return directorySource(options.source, prefixes);
@@ -76,8 +92,9 @@ export async function openSource(
   const { api } = bigQueryClient({ project, location: location ?? "US" }, options.bigQueryEndpoint);
   const reader = await openDatasetReader(dataset, prefixes, api, {
     readAt: at,
-    lookBackMs: options.since === null ? null : options.lookBackDays * DAY_MS,
+    lookBackMs: lookBackDays === undefined ? null : lookBackDays * DAY_MS,
     storageEndpoint: options.bigQueryStorageEndpoint,
+    mayBeMissing,
   });
   const fetching =
     (exportTables: ExportTables<TableExport | UnknownAddition>): FetchChanges<FetchedChanges | UnknownAddition> =>
@@ -98,6 +115,7 @@ export async function openSource(
   return {
     name: options.source,
     missing: [],
+    reads: reader.reads.map(({ table, bytes }) => ({ kind: "read session", name: table, bytes })),
     whole: fetching(reader.whole) as FetchChanges,
     since: async (left) => {
       if (left.files.length > 0) return { because: "the last run read files and no tables" };
@@ -120,6 +138,7 @@ function directorySource(directory: string, prefixes: readonly string[]): Change
   return {
     name: directory,
     missing: prefixes.filter((prefix) => !files.some((file) => file.prefix === prefix)),
+    reads: files.map(({ path, bytes }) => ({ kind: "file", name: path, bytes })),
     whole: read(files),
     since: async (left) => {
       if (left.tables.length > 0) return { because: "the last run read tables and no files" };

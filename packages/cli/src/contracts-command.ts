@@ -4,20 +4,19 @@ import { CONTRACTS_PACKAGE, type ContractFiles, contractsAt, projectRoot, workin
 import { contractDiffs, contractIn } from "./contracts-diff";
 import { faultReport, textReport } from "./contracts-report";
 import type { ExitCode, Output } from "./output";
+import type { ReplaySourceOptions } from "./replay-with-progress";
 import { annotations } from "./review/annotations";
 import { codeOwners } from "./review/code-owners";
 import { assumedFields, type ContractsReview, contractsReview, type ReadersOf } from "./review/contracts-review";
 import { reviewComment, reviewPage } from "./review/review-page";
 import { SAMPLE_WORDS } from "./sample-directory";
 
-export interface ContractsOptions {
+export interface ContractsOptions extends ReplaySourceOptions {
   readonly directory: string;
   /** The git ref whose contracts are the older ones. */
   readonly against: string;
   /** Prefix of the datasets in the statements. */
   readonly prefix: string;
-  /** Directory with change logs to replay over; absent: the shipped sample. */
-  readonly source?: string;
   /** Whether stored documents are read at all. */
   readonly replay: boolean;
 }
@@ -66,7 +65,7 @@ async function reviewOf(
   output: Output,
   { withReaders }: { readonly withReaders: boolean },
 ): Promise<ContractsReview> {
-  const { directory, against, prefix, source, replay } = options;
+  const { directory, against, prefix, source, replay, bigQueryEndpoint, bigQueryStorageEndpoint } = options;
   const after = workingContracts(directory);
   const before = contractsAt(directory, against);
   const diffs = contractDiffs(before, after, prefix);
@@ -78,6 +77,8 @@ async function reviewOf(
             after,
             directory,
             source,
+            bigQueryEndpoint,
+            bigQueryStorageEndpoint,
             countCarried: new Map(diffs.map((diff) => [diff.table, assumedFields(diff)])),
           },
           output,

@@ -3,10 +3,14 @@ import type { ContractsFormat, ContractsOptions } from "./contracts-command";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
 import type { ReplayCommandOptions } from "./replay-command";
-import { DEFAULT_PREFIX, datasetPrefix } from "./run-options";
+import type { ReplaySourceOptions } from "./replay-with-progress";
+import { changelogSource, DEFAULT_PREFIX, datasetPrefix } from "./run-options";
 
 interface Place {
   readonly directory: string;
+  /** Where BigQuery's APIs are, when they are not Google's: an emulator. */
+  readonly bigQueryEndpoint?: string | undefined;
+  readonly bigQueryStorageEndpoint?: string | undefined;
   readonly output: Output;
 }
 
@@ -26,11 +30,8 @@ type ReplayArguments = {
 type NewArguments = { readonly prefix?: string; readonly path?: string; readonly from?: string };
 
 /** `medallion contracts …`: how contracts are begun, changed and judged. */
-export function addContractsCommands(
-  program: Command,
-  { directory, output }: Place,
-  end: (code: ExitCode) => void,
-): void {
+export function addContractsCommands(program: Command, place: Place, end: (code: ExitCode) => void): void {
+  const { directory, output } = place;
   const contracts = program
     .command("contracts")
     .description("begin and check contracts, and what a change does to their readers");
@@ -84,14 +85,14 @@ export function addContractsCommands(
         "\nExample:\n  medallion contracts diff --against origin/main --format markdown",
     )
     .action(async ({ format, links, ...given }: DiffArguments) => {
-      const options = { ...comparison(directory, given), format, ...(links !== undefined && { links }) };
+      const options = { ...comparison(place, given), format, ...(links !== undefined && { links }) };
       const { diffContracts } = await import("./contracts-command.js");
       end(await diffContracts(options, output));
     });
   withRef(contracts.command("check"))
     .description("refuse a break without a new major, and a version that rises by too little")
     .action(async (given: ContractsArguments) => {
-      const options = comparison(directory, given);
+      const options = comparison(place, given);
       const { checkContracts } = await import("./contracts-command.js");
       end(await checkContracts(options, output));
     });
@@ -99,7 +100,10 @@ export function addContractsCommands(
     .command("replay")
     .description("count the stored documents that would newly fail or newly pass, by pointer and rule; shows no value")
     .requiredOption("--against <ref>", "git ref whose contracts are the older ones, for example origin/main")
-    .option("--source <directory>", "directory with change logs, as for run (default: the shipped sample)")
+    .option(
+      "--source <source>",
+      "change logs, as for run: a directory, or bigquery:PROJECT.DATASET[/LOCATION] (default: the shipped sample)",
+    )
     .option(
       "--contract <name>",
       "only this contract, changed or not (default: every change log whose contract differs)",
@@ -110,10 +114,11 @@ export function addContractsCommands(
       "\nEvery distinct version of a document in the log counts once, superseded ones too: a run reads them all. The newest\n" +
         "ones of documents that are not deleted are counted again as live. A document fails when it or one of its array\n" +
         "entries would be rejected. The result informs: exit code 0; contracts check decides.\n" +
-        "\nExample:\n  medallion contracts replay --against origin/main --source changelog/",
+        "\nExamples:\n  medallion contracts replay --against origin/main --source changelog/\n" +
+        "  medallion contracts replay --against origin/main --source bigquery:my-project.junoplus_analytics/EU",
     )
     .action(async (given: ReplayArguments) => {
-      const options = replayOptions(directory, given);
+      const options = replayOptions(place, given);
       const { replayCommand } = await import("./replay-command.js");
       end(await replayCommand(options, output));
     });
@@ -145,30 +150,36 @@ export function addContractsCommands(
 
 const DIFF_FORMATS: readonly ContractsFormat[] = ["text", "markdown", "json", "github"];
 
-function replayOptions(directory: string, given: ReplayArguments): ReplayCommandOptions {
+function replayOptions(place: Place, given: ReplayArguments): ReplayCommandOptions {
   const { against, source, contract, format } = given;
-  const only = { ...checkedSource(source), ...(contract !== undefined && { contract }) };
-  return { directory, against, ...only, format };
+  const only = { ...checkedSource(place, source), ...(contract !== undefined && { contract }) };
+  return { directory: place.directory, against, ...only, format };
 }
 
-function comparison(directory: string, { against, prefix, source, replay }: ContractsArguments): ContractsOptions {
-  return { directory, against, prefix: checkedPrefix(prefix), ...checkedSource(source), replay };
+function comparison(place: Place, { against, prefix, source, replay }: ContractsArguments): ContractsOptions {
+  const { directory } = place;
+  return { directory, against, prefix: checkedPrefix(prefix), ...checkedSource(place, source), replay };
 }
 
-function checkedSource(source: string | undefined): { readonly source?: string } {
-  if (source?.includes(":")) {
-    throw new OptionsError([
-      `--source ${source}: only a directory can be replayed, BigQuery is not built yet; export the change log tables to <prefix>_raw_changelog.ndjson files`,
-    ]);
-  }
-  return source === undefined ? {} : { source };
+/** Checked as that of a run; none is the shipped sample. */
+function checkedSource({ bigQueryEndpoint, bigQueryStorageEndpoint }: Place, source?: string): ReplaySourceOptions {
+  if (source === undefined) return {};
+  const faults: string[] = [];
+  const given = {
+    source,
+    ...(bigQueryEndpoint && { bigQueryEndpoint }),
+    ...(bigQueryStorageEndpoint && { bigQueryStorageEndpoint }),
+  };
+  changelogSource(given, faults);
+  if (faults.length > 0) throw new OptionsError(faults);
+  return given;
 }
 
 function withRef(command: Command): Command {
   return command
     .requiredOption("--against <ref>", "git ref whose contracts are the older ones, for example origin/main")
     .option("--prefix <name>", "prefix of the datasets", DEFAULT_PREFIX)
-    .option("--source <directory>", "directory with change logs to replay over (default: the shipped sample)")
+    .option("--source <source>", "change logs to replay over, as for run (default: the shipped sample)")
     .option("--no-replay", "judge by the schemas alone, without looking at stored documents");
 }
 

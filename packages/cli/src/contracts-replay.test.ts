@@ -416,7 +416,8 @@ describe("the command", () => {
   });
 
   test.each([
-    ["a store", ["--source", "bigquery:project.dataset"], "BigQuery is not built yet"],
+    ["a project without a dataset", ["--source", "bigquery:project"], "is no dataset; write bigquery:project.dataset"],
+    ["a store", ["--source", "duckdb:log.duckdb"], "is neither a directory nor bigquery:project.dataset"],
     ["a directory that is not there", ["--source", "nowhere"], "is not there"],
     ["an unknown contract", ["--contract", "silver_medications"], "choose from bronze_medications, "],
     ["an unknown format", ["--format", "markdown"], "Allowed choices are text, json"],

@@ -37,8 +37,8 @@ export interface ReplayOptions {
   readonly before: ContractFiles;
   /** The proposal. */
   readonly after: ContractFiles;
-  /** Directory of `<prefix>_raw_changelog*.ndjson[.gz]` files. */
-  readonly source: string;
+  /** Directory of `<prefix>_raw_changelog*.ndjson[.gz]` files, or the files themselves. */
+  readonly source: string | readonly ChangelogFile[];
   /** Title of the only contract to replay, changed or not; without it, every change log whose contract differs. */
   readonly contract?: string;
   /** Fields, by title of the contract, of which to count the documents that carry them. */
@@ -54,23 +54,39 @@ export interface ReplayOptions {
  */
 export async function replayContracts(options: ReplayOptions): Promise<readonly ContractReplay[]> {
   const replays: ContractReplay[] = [];
-  for (const folder of foldersToReplay(options)) replays.push(await replayContract(folder, options));
+  for (const { folder } of replayedChangelogs(options)) replays.push(await replayContract(folder, options));
   return replays;
 }
 
-function foldersToReplay({ before, after, contract }: ReplayOptions): readonly string[] {
-  const changelogs = changelogsIn(after);
+/** A change log that a replay reads. */
+export interface ReplayedChangelog {
+  readonly folder: string;
+  /** Title of its contract. */
+  readonly contract: string;
+  readonly prefix: string;
+  /** True where the ref has no contract of it: its collection may have no log yet. */
+  readonly isNew: boolean;
+}
+
+/** The change logs that a replay reads. Throws OptionsError for an unknown contract. */
+export function replayedChangelogs({
+  before,
+  after,
+  contract,
+}: Pick<ReplayOptions, "before" | "after" | "contract">): readonly ReplayedChangelog[] {
   const path = (folder: string): string => `${folder}/schema.json`;
+  const changelogs = changelogsIn(after).map(({ folder, title, changelog: { prefix } }) => {
+    return { folder, contract: title, prefix, isNew: !before.has(path(folder)) };
+  });
   if (contract === undefined) {
-    const changed = changelogs.filter(({ folder }) => before.get(path(folder)) !== after.get(path(folder)));
-    return changed.map(({ folder }) => folder);
+    return changelogs.filter(({ folder }) => before.get(path(folder)) !== after.get(path(folder)));
   }
-  const named = changelogs.filter(({ title }) => title === contract);
+  const named = changelogs.filter((changelog) => changelog.contract === contract);
   if (named.length === 0) {
-    const titles = changelogs.map(({ title }) => title).join(", ");
+    const titles = changelogs.map((changelog) => changelog.contract).join(", ");
     throw new OptionsError([`--contract ${contract}: is no contract of a change log; choose from ${titles}`]);
   }
-  return named.map(({ folder }) => folder);
+  return named;
 }
 
 function changelogsIn(files: ContractFiles) {
@@ -116,7 +132,8 @@ async function replayContract(folder: string, options: ReplayOptions): Promise<C
 /** A collection that is new has no file yet; a source that holds no change log at all is no source. */
 function storedFiles(prefix: string, { after, source }: ReplayOptions): readonly ChangelogFile[] {
   const prefixes = changelogsIn(after).map(({ changelog }) => changelog.prefix);
-  return changelogFiles(source, prefixes).filter((file) => file.prefix === prefix);
+  const files = typeof source === "string" ? changelogFiles(source, prefixes) : source;
+  return files.filter((file) => file.prefix === prefix);
 }
 
 /** The versions of a contract that one side has, its frozen ones and last its own; empty when it has no such contract. */

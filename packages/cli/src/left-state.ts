@@ -37,8 +37,8 @@ export function leftState(
  * on from, and no documents stay behind.
  */
 export async function emptiedState(warehouse: Warehouse): Promise<readonly StateRows[]> {
-  const left = await warehouse.query(`SELECT run_id FROM ${warehouse.tableName(lastRun)}`);
-  if (left.length === 0) return [];
+  const [row] = await warehouse.query(`SELECT COUNT(*) AS left_total FROM ${warehouse.tableName(lastRun)}`);
+  if (Number(row?.["left_total"] ?? 0) === 0) return [];
   return [...STATE_TABLES, filePositions, tablePositions, recentChanges, lastRun].map(
     (contract) => [contract, []] as const,
   );

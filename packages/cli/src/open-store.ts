@@ -1,4 +1,4 @@
-import { openWarehouse, type PolicyTags, type Warehouse } from "@junoplus/warehouse";
+import { type CallPlan, openWarehouse, type PolicyTags, type Warehouse } from "@junoplus/warehouse";
 
 /** The warehouse of a command, checked. */
 export interface StoreOptions {
@@ -11,6 +11,15 @@ export interface StoreOptions {
 /** Opens the warehouse of a command that reads. */
 export function openToRead({ warehouse, prefix, bigQueryEndpoint }: StoreOptions): Promise<Warehouse> {
   return openWarehouse(warehouse, { prefix, readOnly: true, ...(bigQueryEndpoint && { bigQueryEndpoint }) });
+}
+
+/** Opens the warehouse of a dry run: what it would do is taken down in the plan, and nothing is done. */
+export function openToPlan(
+  { warehouse, prefix, bigQueryEndpoint }: StoreOptions,
+  policyTags: PolicyTags,
+  plan: CallPlan,
+): Promise<Warehouse> {
+  return openWarehouse(warehouse, { prefix, policyTags, plan, ...(bigQueryEndpoint && { bigQueryEndpoint }) });
 }
 
 /** Opens the warehouse of a command that writes; `policyTags` guard the columns of what BigQuery tables it creates. */

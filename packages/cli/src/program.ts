@@ -75,13 +75,18 @@ function medallionProgram(
     .option("--policy-tags <tags>", "in BigQuery: what guards columns, CLASSIFICATION=projects/…/policyTags/N,…")
     .option("--allow-empty", "publish even where a table with rows would become empty")
     .option("--log <format>", "progress on stderr: text or json", "text")
+    .option("--dry-run", "change nothing: tell every call, the bytes that it would read, and the price at a given rate")
+    .option("--price-per-tib <usd>", "of a dry run: what a TiB of queries costs")
+    .option("--read-price-per-tib <usd>", "of a dry run: what a TiB of the Storage Read API costs")
+    .option("--format <format>", "of a dry run, on stdout: text or json (default: text)")
     .addHelpText(
       "after",
       "\nExamples:\n  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb\n" +
         "  medallion run --source changelog/ --warehouse duckdb:medallion.duckdb --since last\n" +
         "  medallion run --source bigquery:my-project.junoplus_analytics/EU --warehouse bigquery:my-project/EU --since last\n" +
         "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --as-of 2025-01-01 --tables silver_medications\n" +
-        "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --runner portable --endpoint localhost:8073",
+        "  medallion run --source changelog/ --warehouse duckdb:m.duckdb --runner portable --endpoint localhost:8073\n" +
+        "  medallion run --source bigquery:my-project.logs/EU --warehouse bigquery:my-project/EU --dry-run --price-per-tib 5",
     )
     .action(async (given: RunArguments) => {
       // Each command loads what it needs when it is called: a wrong argument is refused before Beam is loaded.
@@ -151,7 +156,7 @@ function medallionProgram(
       end(await showRejected(options, id, output));
     });
   addReconcileCommand(program, { bigQueryEndpoint, firestoreEmulatorHost, now, output }, end);
-  addContractsCommands(program, { directory, output }, end);
+  addContractsCommands(program, { directory, bigQueryEndpoint, bigQueryStorageEndpoint, output }, end);
   return program;
 }
 

@@ -1,15 +1,13 @@
 import { contractsAt, workingContracts } from "./contract-files";
 import type { ExitCode, Output } from "./output";
 import { replayReport } from "./replay-report";
-import { replayWithProgress } from "./replay-with-progress";
+import { type ReplaySourceOptions, replayWithProgress } from "./replay-with-progress";
 import { SAMPLE_WORDS } from "./sample-directory";
 
-export interface ReplayCommandOptions {
+export interface ReplayCommandOptions extends ReplaySourceOptions {
   readonly directory: string;
   /** The git ref whose contracts are the older ones. */
   readonly against: string;
-  /** Directory with change logs; absent: the shipped sample. */
-  readonly source?: string;
   /** Title of the only contract to replay; absent: every change log whose contract differs. */
   readonly contract?: string;
   readonly format: "text" | "json";
@@ -17,11 +15,11 @@ export interface ReplayCommandOptions {
 
 /** `medallion contracts replay`: how stored documents fare under the proposal. It informs, and is no verdict: exit 0. */
 export async function replayCommand(options: ReplayCommandOptions, output: Output): Promise<ExitCode> {
-  const { directory, against, contract, format } = options;
-  const source = options.source ?? SAMPLE_WORDS;
+  const { against, contract, format, ...from } = options;
+  const { directory, source = SAMPLE_WORDS } = from;
   const [after, before] = [workingContracts(directory), contractsAt(directory, against)];
   const replays = await replayWithProgress(
-    { before, after, directory, source: options.source, ...(contract !== undefined && { contract }) },
+    { before, after, ...from, ...(contract !== undefined && { contract }) },
     output,
   );
   output.stdout.write(

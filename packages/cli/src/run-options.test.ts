@@ -43,6 +43,7 @@ test("only source and warehouse have to be given", () => {
     full: false,
     allowEmpty: false,
     log: "text",
+    dryRun: null,
   });
 });
 

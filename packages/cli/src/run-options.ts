@@ -3,6 +3,7 @@ import { changelogDataset } from "@junoplus/bronze-ingest/changelog-tables";
 import { BY_SENSITIVITY, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import type { PolicyTags } from "@junoplus/warehouse";
 import type { SourceOptions } from "./changelog-source";
+import { type DryRunArguments, type DryRunOptions, dryRunOptions } from "./dry-run-options";
 import type { StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 
@@ -31,15 +32,21 @@ export interface RunOptions extends StoreOptions, SourceOptions {
   readonly environment: WorkerEnvironment | undefined;
   /** Processes of a worker that this process starts. */
   readonly processes: number;
+  /** The run that is gone on from, with a state left to the next one; null: the whole log is read, and no state is left. */
+  readonly since: "last" | null;
+  /** How many days before the newest change of a table in BigQuery a later run looks for late ones. */
+  readonly lookBackDays: number;
   /** Read the whole log, whatever a run could go on from. */
   readonly full: boolean;
   /** Publish even where a table that has rows would become empty. */
   readonly allowEmpty: boolean;
   readonly log: "text" | "json";
+  /** Null for a run that is to happen. */
+  readonly dryRun: DryRunOptions | null;
 }
 
 /** Options as they stand on the command line. */
-export interface RunArguments {
+export interface RunArguments extends DryRunArguments {
   readonly source?: string;
   readonly warehouse?: string;
   readonly prefix?: string;
@@ -80,6 +87,7 @@ export function runOptions(given: RunArguments, now: string): RunOptions {
     full: given.full === true,
     allowEmpty: given.allowEmpty === true,
     log: logFormat(given.log, faults),
+    dryRun: dryRunOptions(given, faults),
   };
   if (faults.length > 0) throw new OptionsError(faults);
   return Object.freeze(options);

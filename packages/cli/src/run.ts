@@ -1,20 +1,20 @@
 import type { Fetched } from "@junoplus/bronze-ingest/changelog-export";
 import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
-import { blockingFailures, type ChangelogFlow, type CheckResult } from "@junoplus/quality";
+import type { ChangelogFlow, CheckResult } from "@junoplus/quality";
 import type { Warehouse } from "@junoplus/warehouse";
 import { changelogFlow, flowsInAll } from "./change-flows";
-import { type ChangelogSource, openSource } from "./changelog-source";
+import type { ChangelogSource } from "./changelog-source";
 import { failureMessage } from "./failure-message";
 import { type Reading, readingSinceLast } from "./last-run";
 import { ledgerRows, type RunIdentity } from "./ledger";
 import { emptiedState, leftState } from "./left-state";
 import { neededSilverTables, REJECTION_TABLES, STATE_TABLES } from "./medallion-pipeline";
-import { openToWrite } from "./open-store";
-import { type PipelineJob, pipelineJob } from "./pipeline-job";
+import type { PipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
 import { type ReadOutcome, readChanges } from "./read-changes";
 import { type RejectionCount, rejectionCounts } from "./rejection-counts";
 import { publishWithHistory } from "./run-history";
+import { RUN_MEANS, type RunMeans } from "./run-means";
 import type { RunOptions } from "./run-options";
 import { stageTables } from "./stage-tables";
 import { auditStagedTables, type StagedTable } from "./staged-audit";
@@ -57,29 +57,30 @@ export interface RunClock {
  * (ledger, checks, rejected changes) and comes back with `published: false`. Any other fault throws, after what was staged
  * has been discarded and the ledger says that the run failed.
  */
-export async function runMedallion(options: RunOptions, clock: RunClock, progress: Progress): Promise<RunOutcome> {
+export async function runMedallion(
+  options: RunOptions,
+  clock: RunClock,
+  progress: Progress,
+  means: RunMeans = RUN_MEANS,
+): Promise<RunOutcome> {
   const silver = neededSilverTables(options.tables);
   const prefixes = silver.map(({ from }) => from.prefix);
   const identity = identityOf(options, clock);
-  const source = await openSource(options, prefixes, identity.startedAt);
+  const opening = options.since === null ? {} : { lookBackDays: options.lookBackDays };
+  const source = await means.openSource(options, prefixes, identity.startedAt, opening);
   try {
     for (const prefix of source.missing) {
       progress.warn(`${options.source} holds no ${prefix}_raw_changelog file: no changes`);
     }
-    return await runFrom(source, options, identity, clock, progress);
+    return await runFrom({ options, identity, source, means }, clock, progress);
   } finally {
     await source.close();
   }
 }
 
-async function runFrom(
-  source: ChangelogSource,
-  options: RunOptions,
-  identity: RunIdentity,
-  clock: RunClock,
-  progress: Progress,
-): Promise<RunOutcome> {
-  const warehouse = await openToWrite(options, options.policyTags);
+async function runFrom(job: Job, clock: RunClock, progress: Progress): Promise<RunOutcome> {
+  const { options, identity, source, means } = job;
+  const warehouse = await means.openWarehouse(options);
   try {
     // Held until the warehouse is closed. What another run has staged is thrown away below: so it must be dead.
     await warehouse.lock(identity.runId, (holder) =>
@@ -95,7 +96,7 @@ async function runFrom(
       since === "last" && !full
         ? await readingSinceLast(warehouse, source)
         : { kind: "whole", fetch: source.whole, because: null };
-    return await runIn(warehouse, { options, identity, source, reading }, clock, progress);
+    return await runIn(warehouse, { ...job, reading }, clock, progress);
   } finally {
     await warehouse.close();
   }
@@ -105,17 +106,23 @@ interface Job {
   readonly options: RunOptions;
   readonly identity: RunIdentity;
   readonly source: ChangelogSource;
+  readonly means: RunMeans;
+}
+
+/** A run that knows how much of the log it is to read. */
+interface PlannedJob extends Job {
   readonly reading: Reading;
 }
 
-async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: Progress): Promise<RunOutcome> {
-  const { options, identity } = job;
-  const directory = createStagingDirectory(options.warehouse, identity.runId);
-  const pipeline = pipelineJob(options, progress);
+async function runIn(warehouse: Warehouse, job: PlannedJob, clock: RunClock, progress: Progress): Promise<RunOutcome> {
+  const { options, identity, means } = job;
+  const beside = means.stagingBeside(options);
+  const directory = createStagingDirectory(beside, identity.runId);
+  const pipeline = means.pipeline(options, progress);
   const interrupt = (): void => {
     void pipeline.cancel().finally(() => {
       // What lies in the store's own staging is found and removed by the next run.
-      removeStagingDirectory(directory, options.warehouse);
+      removeStagingDirectory(directory, beside);
       process.exit(130);
     });
   };
@@ -130,7 +137,7 @@ async function runIn(warehouse: Warehouse, job: Job, clock: RunClock, progress: 
     throw error;
   } finally {
     process.removeListener("SIGINT", interrupt);
-    removeStagingDirectory(directory, options.warehouse);
+    removeStagingDirectory(directory, beside);
     progress.done();
   }
 }
@@ -152,7 +159,7 @@ async function recordFailure(
 
 async function stageAuditPublish(
   warehouse: Warehouse,
-  { options, identity, source, reading: planned }: Job,
+  { options, identity, source, reading: planned, means }: PlannedJob,
   pipeline: PipelineJob,
   directory: string,
   clock: RunClock,
@@ -174,7 +181,7 @@ async function stageAuditPublish(
   const checkedAt = clock.now();
   const { allowEmpty } = options;
   const audit = await auditStagedTables(warehouse, { runId, staged, flows, flowsInAll: inAll, checkedAt, allowEmpty });
-  const failures = blockingFailures(audit.checks);
+  const failures = means.blockingFailures(audit.checks);
   const published = failures.length === 0;
 
   progress.stage("publish", published ? `${staged.length} tables` : "the run's history only");

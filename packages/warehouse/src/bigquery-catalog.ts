@@ -1,5 +1,6 @@
 import type { Table, TableMetadata } from "@google-cloud/bigquery";
 import type { BigQueryClient } from "./bigquery-client";
+import { change } from "./bigquery-dry-run";
 import { isConflict, isNotFound } from "./bigquery-fault";
 import { contractTypeOf } from "./bigquery-sql";
 import type { CatalogFacts } from "./warehouse";
@@ -78,21 +79,38 @@ export async function metadataOf(table: Table): Promise<TableMetadata | null> {
 }
 
 /** Creates a table; one that is there already is left as it is. */
-export async function createIfMissing(table: Table, metadata: TableMetadata): Promise<void> {
+export async function createIfMissing(client: BigQueryClient, table: Table, metadata: TableMetadata): Promise<void> {
   try {
-    await table.create(metadata);
+    await change(client, { call: "tables.insert", target: nameOf(table) }, () => table.create(metadata));
   } catch (error) {
     if (!isConflict(error)) throw error;
   }
 }
 
+/** Changes facts of a table, and gives what the catalog says then; null in a dry run. */
+export async function patchTable(
+  client: BigQueryClient,
+  table: Table,
+  metadata: TableMetadata,
+): Promise<TableMetadata | null> {
+  const patched = await change(client, { call: "tables.patch", target: nameOf(table) }, () =>
+    table.setMetadata(metadata),
+  );
+  return patched === null ? null : patched[0];
+}
+
 /** Drops a table; one that is not there is no fault. */
-export async function dropTable(table: Table): Promise<void> {
+export async function dropTable(client: BigQueryClient, table: Table): Promise<void> {
   try {
-    await table.delete();
+    const deletion = { call: "tables.delete", target: nameOf(table), only: "where it is there" } as const;
+    await change(client, deletion, () => table.delete());
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
+}
+
+function nameOf(table: Table): string {
+  return `${table.dataset.id}.${table.id}`;
 }
 
 function fieldsOf(schema: TableMetadata["schema"]): readonly {

@@ -1,10 +1,13 @@
 import { BigQuery } from "@google-cloud/bigquery";
 import { OAuth2Client } from "google-auth-library";
 import type { BigQueryPlace } from "./bigquery-place";
+import type { CallPlan } from "./call-plan";
 
 /** A client of one project; all its jobs run where the datasets lie. */
 export interface BigQueryClient extends BigQueryPlace {
   readonly api: BigQuery;
+  /** Of a dry run: what would change anything is taken down here, and not done. */
+  readonly plan?: CallPlan;
 }
 
 /**

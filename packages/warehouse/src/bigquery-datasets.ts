@@ -1,5 +1,6 @@
 import type { Layer } from "@junoplus/contracts";
 import type { BigQueryClient } from "./bigquery-client";
+import { change } from "./bigquery-dry-run";
 import { isConflict, isNotFound } from "./bigquery-fault";
 import { datasetName } from "./dataset-names";
 import { WarehouseOpenError } from "./errors";
@@ -46,12 +47,14 @@ async function locationOf(client: BigQueryClient, name: string): Promise<string 
 
 async function createDataset(client: BigQueryClient, name: string, dataset: Layer | "staging"): Promise<void> {
   try {
-    await client.api.createDataset(name, {
-      location: client.location,
-      description: DESCRIPTIONS[dataset],
-      labels: { managed_by: "medallion", layer: dataset },
-      ...(dataset === "staging" ? { defaultTableExpirationMs: String(STAGING_EXPIRY_MS) } : {}),
-    });
+    await change(client, { call: "datasets.insert", target: name }, () =>
+      client.api.createDataset(name, {
+        location: client.location,
+        description: DESCRIPTIONS[dataset],
+        labels: { managed_by: "medallion", layer: dataset },
+        ...(dataset === "staging" ? { defaultTableExpirationMs: String(STAGING_EXPIRY_MS) } : {}),
+      }),
+    );
   } catch (error) {
     // Two runs may find it missing at once.
     if (!isConflict(error)) throw error;

@@ -1,10 +1,10 @@
 import type { TableMetadata } from "@google-cloud/bigquery";
 import type { TableContract } from "@junoplus/contracts";
-import { createIfMissing, dropTable, storedTable, tableAt } from "./bigquery-catalog";
+import { createIfMissing, dropTable, patchTable, storedTable, tableAt } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { ensureDataset } from "./bigquery-datasets";
 import { type Evolution, tableEvolution } from "./bigquery-evolution";
-import { newJobId, runJob } from "./bigquery-jobs";
+import { newJobId, runStatements } from "./bigquery-jobs";
 import { type PolicyTags, tableCreation } from "./bigquery-schema";
 import { viewEvolution } from "./bigquery-view";
 import { datasetName } from "./dataset-names";
@@ -44,19 +44,20 @@ export async function ensureTables(place: BigQueryTables, contracts: readonly Ta
   const faulty: TableFaults[] = tables.flatMap(({ contract, evolution }) =>
     evolution.kind === "refuse" ? [{ table: place.tableName(contract), faults: evolution.faults }] : [],
   );
-  const statements: string[] = [];
+  const statements: { readonly target: string; readonly query: string }[] = [];
   for (const view of inReadingOrder(contracts.filter(({ kind }) => kind === "view"))) {
     const evolution = await viewEvolution(client, view, contracts, place.tableName, stored.get(view) ?? null);
     if (evolution.faults.length > 0) faulty.push({ table: place.tableName(view), faults: evolution.faults });
-    if (evolution.statement !== null) statements.push(evolution.statement);
+    const target = `${datasetName(prefix, view.dataset)}.${view.table}`;
+    if (evolution.statement !== null) statements.push({ target, query: evolution.statement });
   }
   if (faulty.length > 0) throw new IncompatibleTableError(place.url, faulty);
 
   const datasets = new Set([...contracts.map(({ dataset }) => dataset), "staging" as const]);
   for (const dataset of datasets) await ensureDataset(client, place.url, prefix, dataset);
   for (const { contract, evolution } of tables) await evolve(place, contract, evolution);
-  for (const query of statements) {
-    await runJob(client, newJobId("view"), (jobId) => client.api.createQueryJob({ query, jobId }));
+  for (const { target, query } of statements) {
+    await runStatements(client, newJobId("view"), { target, query, statements: [] });
   }
 }
 
@@ -65,12 +66,12 @@ async function evolve(place: BigQueryTables, contract: TableContract, evolution:
   switch (evolution.kind) {
     case "recreate":
     case "create":
-      if (evolution.kind === "recreate") await dropTable(table);
-      await createIfMissing(table, tableCreation(contract, place.policyTags));
+      if (evolution.kind === "recreate") await dropTable(place.client, table);
+      await createIfMissing(place.client, table, tableCreation(contract, place.policyTags));
       return;
     case "patch":
       // With the etag: what somebody else changed meanwhile is not written over.
       // The library's types do not know that null takes a fact away.
-      await table.setMetadata({ ...evolution.patch, etag: evolution.etag } as TableMetadata);
+      await patchTable(place.client, table, { ...evolution.patch, etag: evolution.etag } as TableMetadata);
   }
 }

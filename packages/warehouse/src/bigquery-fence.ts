@@ -1,7 +1,7 @@
-import { createIfMissing, tableAt } from "./bigquery-catalog";
+import { createIfMissing, patchTable, tableAt } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { STAGING_EXPIRY_MS } from "./bigquery-datasets";
-import { newJobId, runJob } from "./bigquery-jobs";
+import { inTransaction, newJobId, runStatements } from "./bigquery-jobs";
 import { literal, quoted } from "./bigquery-sql";
 
 const FENCE = "publication_fence";
@@ -14,13 +14,12 @@ const FENCE = "publication_fence";
 export async function takeFence(client: BigQueryClient, dataset: string, runId: string): Promise<void> {
   const table = tableAt(client, dataset, FENCE);
   const labels = { managed_by: "medallion" };
-  await createIfMissing(table, { schema: { fields: [{ name: "run_id", type: "STRING" }] }, labels });
-  await table.setMetadata({ expirationTime: String(Date.now() + STAGING_EXPIRY_MS) });
+  await createIfMissing(client, table, { schema: { fields: [{ name: "run_id", type: "STRING" }] }, labels });
+  await patchTable(client, table, { expirationTime: String(Date.now() + STAGING_EXPIRY_MS) });
   const name = quoted(client.project, dataset, FENCE);
-  const query =
-    `BEGIN TRANSACTION; DELETE FROM ${name} WHERE TRUE; ` +
-    `INSERT INTO ${name} (run_id) VALUES (${literal(runId)}); COMMIT TRANSACTION;`;
-  await runJob(client, newJobId("fence"), (jobId) => client.api.createQueryJob({ query, jobId }));
+  const statements = [`DELETE FROM ${name} WHERE TRUE`, `INSERT INTO ${name} (run_id) VALUES (${literal(runId)})`];
+  const job = { target: `${dataset}.${FENCE}`, query: inTransaction(statements), statements };
+  await runStatements(client, newJobId("fence"), job);
 }
 
 /** The statement that fails a transaction when another run has taken over, and makes two publications meet. */

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { Job, JobMetadata, TableField } from "@google-cloud/bigquery";
 import type { BigQueryClient } from "./bigquery-client";
+import { planQueryJob } from "./bigquery-dry-run";
 import { bigQueryFault, isConflict, isNotFound } from "./bigquery-fault";
 
 const ATTEMPTS = 5;
@@ -31,6 +32,7 @@ export async function runJob(
   id: string,
   submit: (id: string) => Promise<unknown>,
 ): Promise<Job> {
+  if (client.plan !== undefined) throw new Error(`the job ${id} would have run in a dry run`);
   for (let attempt = 0; ; attempt++) {
     const job = client.api.job(attempt === 0 ? id : `${id}_${attempt}`, { location: client.location });
     let isNew = true;
@@ -45,6 +47,24 @@ export async function runJob(
       await pause(attempt);
     }
   }
+}
+
+/** A job of SQL that gives no rows: what it changes, the whole text, and the statements of it that read anything. */
+export interface StatementJob {
+  readonly target: string;
+  readonly query: string;
+  readonly statements: readonly string[];
+}
+
+/** Runs SQL that changes something; in a dry run it is taken down with what it would read. */
+export async function runStatements(client: BigQueryClient, id: string, job: StatementJob): Promise<void> {
+  if (client.plan !== undefined) await planQueryJob(client, client.plan, job);
+  else await runJob(client, id, (jobId) => client.api.createQueryJob({ query: job.query, jobId }));
+}
+
+/** Several statements as one job with one transaction. */
+export function inTransaction(statements: readonly string[]): string {
+  return `${["BEGIN TRANSACTION", ...statements, "COMMIT TRANSACTION"].join(";\n")};`;
 }
 
 /** Submits under one id until BigQuery has the job; false when it had it before. */

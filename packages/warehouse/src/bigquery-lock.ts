@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Table, TableMetadata } from "@google-cloud/bigquery";
-import { createIfMissing, dropTable, metadataOf, tableAt } from "./bigquery-catalog";
+import { createIfMissing, dropTable, metadataOf, patchTable, tableAt } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { bigQueryFault } from "./bigquery-fault";
 import { WarehouseBusyError } from "./errors";
@@ -10,6 +10,8 @@ const LEASE_MS = 60_000;
 const LOOK_MS = 1_000;
 /** Beyond its lease BigQuery may take a while to drop a table. */
 const GRACE_MS = 120_000;
+/** The longest that a timer takes. */
+const NEVER_MS = 2 ** 31 - 1;
 
 /** How a lock is taken. */
 export interface LockRequest {
@@ -30,6 +32,7 @@ export class BigQueryLock {
   private lost = false;
 
   private constructor(
+    private readonly client: BigQueryClient,
     private readonly table: Table,
     private readonly runId: string,
     private etag: string,
@@ -47,11 +50,16 @@ export class BigQueryLock {
     const givenUpAt = Date.now() + leaseMs + GRACE_MS;
     let seen: TableMetadata | null = null;
     for (;;) {
-      await createFirst(table, runId, Date.now() + leaseMs);
+      await createFirst(client, table, runId, Date.now() + leaseMs);
       const found = await metadataOf(table);
+      if (client.plan !== undefined) {
+        // Nobody is kept out, and nobody waited for: that another run is at work is told.
+        if (found !== null) request.waiting?.(found.description ?? "");
+        return new BigQueryLock(client, table, runId, "", Number.POSITIVE_INFINITY, NEVER_MS);
+      }
       // Asked, and not concluded from the answer: that may have been lost, and the table ours all the same.
       if (found?.description === runId) {
-        return new BigQueryLock(table, runId, found.etag ?? "", Number(found.expirationTime), leaseMs);
+        return new BigQueryLock(client, table, runId, found.etag ?? "", Number(found.expirationTime), leaseMs);
       }
       if (found !== null) {
         const holder = found.description ?? "";
@@ -71,15 +79,15 @@ export class BigQueryLock {
 
   async release(): Promise<void> {
     clearInterval(this.timer);
-    if (this.isHeld()) await dropTable(this.table);
+    if (this.isHeld()) await dropTable(this.client, this.table);
     this.lost = true;
   }
 
   private async renew(): Promise<void> {
     const expiresAt = Date.now() + this.leaseMs;
     try {
-      const [metadata] = await this.table.setMetadata({ expirationTime: String(expiresAt), etag: this.etag });
-      this.etag = metadata.etag ?? "";
+      const renewal = { expirationTime: String(expiresAt), etag: this.etag };
+      this.etag = (await patchTable(this.client, this.table, renewal))?.etag ?? "";
       this.expiresAt = expiresAt;
     } catch (error) {
       // What passes is tried again with the next beat: the expiry decides.
@@ -102,9 +110,9 @@ export class BigQueryLock {
 }
 
 /** Creates the lock's table, unless another run was first. */
-async function createFirst(table: Table, runId: string, expiresAt: number): Promise<void> {
+async function createFirst(client: BigQueryClient, table: Table, runId: string, expiresAt: number): Promise<void> {
   try {
-    await createIfMissing(table, {
+    await createIfMissing(client, table, {
       description: runId,
       labels: { managed_by: "medallion" },
       schema: { fields: [{ name: "nothing", type: "BOOL" }] },

@@ -2,7 +2,7 @@ import type { TableContract } from "@junoplus/contracts";
 import { dropTable, tableAt } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { passFence } from "./bigquery-fence";
-import { jobIdOf, runJob } from "./bigquery-jobs";
+import { inTransaction, jobIdOf, runStatements } from "./bigquery-jobs";
 import { columnList, quoted } from "./bigquery-sql";
 import { stagedTables } from "./bigquery-staging";
 import { stagingTable } from "./dataset-names";
@@ -35,20 +35,24 @@ export async function publishStaged(client: BigQueryClient, publication: Publica
   const { runId, parts, staging } = publication;
   const staged = await stagedTables(client, staging);
   const published = [...parts.map(({ contract }) => contract), ...listsOf(parts)];
-  const missing = published.filter((contract) => !staged.has(stagingTable(runId, contract)));
+  // A dry run has staged nothing.
+  const missing =
+    client.plan !== undefined ? [] : published.filter((contract) => !staged.has(stagingTable(runId, contract)));
   if (missing.length > 0) throw new NotStagedError(missing);
   const names = published.map((contract) => stagingTable(runId, contract)).sort();
   const identity = names.map((name) => `${name} ${staged.get(name)}`);
-  const query = publishScript(client, publication);
-  await runJob(client, jobIdOf("publish", client.project, staging, ...identity), (jobId) =>
-    client.api.createQueryJob({ query, jobId }),
-  );
+  const statements = publishStatements(client, publication);
+  await runStatements(client, jobIdOf("publish", client.project, staging, ...identity), {
+    target: parts.map(({ contract }) => contract.table).join(", "),
+    query: inTransaction(statements),
+    statements,
+  });
   // What is left here is found as that of an abandoned run, and expires: the publication is done, and must not look failed.
-  await Promise.allSettled(names.map((name) => dropTable(tableAt(client, staging, name))));
+  await Promise.allSettled(names.map((name) => dropTable(client, tableAt(client, staging, name))));
 }
 
 /** One job with one transaction: BigQuery runs it to its end or undoes it, whether anybody listens or not. */
-function publishScript(client: BigQueryClient, publication: Publication): string {
+function publishStatements(client: BigQueryClient, publication: Publication): readonly string[] {
   const { runId, staging, parts, tableName, stagingName } = publication;
   const statements = parts.flatMap((part) => {
     const { contract } = part;
@@ -59,7 +63,7 @@ function publishScript(client: BigQueryClient, publication: Publication): string
       `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM ${stagingName(contract)}`,
     ];
   });
-  return `${["BEGIN TRANSACTION", passFence(client, staging, runId), ...statements, "COMMIT TRANSACTION"].join(";\n")};`;
+  return [passFence(client, staging, runId), ...statements];
 }
 
 /** Rows are replaced, not the table: its description, labels, policies and readers' views stay. */

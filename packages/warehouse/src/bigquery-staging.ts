@@ -33,11 +33,15 @@ export async function stageTable(
   const name = stagingTable(runId, contract);
   const table = tableAt(client, dataset, name);
   const staged = randomBytes(8).toString("hex");
-  await dropTable(table);
+  await dropTable(client, table);
   const fields = stagingFields(contract.columns);
   // The description tells whose it is: the name has the run id only in part.
   // That it is there already says that the answer to this very request was lost, and that it was sent again.
-  await createIfMissing(table, { schema: { fields }, description: runId, labels: { [STAGED]: staged } });
+  await createIfMissing(client, table, { schema: { fields }, description: runId, labels: { [STAGED]: staged } });
+  if (client.plan !== undefined) {
+    client.plan.add("load job", `${dataset}.${name}`, { only: "where it has rows" });
+    return rows;
+  }
   if (rows === 0) return 0;
   const job = await runJob(client, jobIdOf("load", client.project, dataset, name, staged), (jobId) =>
     pipeline(
@@ -84,7 +88,7 @@ export async function stagingRuns(client: BigQueryClient, dataset: string): Prom
 export async function dropStaged(client: BigQueryClient, dataset: string, runId: string): Promise<void> {
   const names = [...(await stagedTables(client, dataset)).keys()];
   const own = names.filter((name) => runPart(name) === stagingRun(runId));
-  await Promise.all(own.map((name) => dropTable(tableAt(client, dataset, name))));
+  await Promise.all(own.map((name) => dropTable(client, tableAt(client, dataset, name))));
 }
 
 function runPart(name: string): string {

@@ -2,6 +2,7 @@ import type { TableContract } from "@junoplus/contracts";
 import { type StoredTable, storedTable } from "./bigquery-catalog";
 import { type BigQueryClient, bigQueryClient } from "./bigquery-client";
 import { ensureDataset } from "./bigquery-datasets";
+import { planQueryJob } from "./bigquery-dry-run";
 import { ensureTables } from "./bigquery-ensure";
 import { bigQueryFault } from "./bigquery-fault";
 import { takeFence } from "./bigquery-fence";
@@ -13,6 +14,7 @@ import type { PolicyTags } from "./bigquery-schema";
 import { columnList, literal, quoted, readOrder } from "./bigquery-sql";
 import { dropStaged, stageTable, stagingRuns } from "./bigquery-staging";
 import { pageRows } from "./bigquery-values";
+import { type CallPlan, UNASKED_ROW } from "./call-plan";
 import { DEFAULT_PREFIX, datasetName, stagingTable } from "./dataset-names";
 import {
   IncompatibleTableError,
@@ -43,11 +45,15 @@ export interface BigQueryOptions {
   readonly policyTags?: PolicyTags;
   /** How long a run that is silent keeps its lock. */
   readonly leaseMs?: number;
+  /** Makes it a dry run: what would be created, changed, loaded or asked is taken down here, and not done. */
+  readonly plan?: CallPlan;
 }
 
 /** Opens `bigquery:PROJECT[/LOCATION]`. No request is made before one is needed. */
 export async function openBigQuery(url: string, options: BigQueryOptions = {}): Promise<Warehouse> {
-  return new BigQueryWarehouse(url, bigQueryClient(bigQueryPlace(url), options.bigQueryEndpoint), options);
+  const client = bigQueryClient(bigQueryPlace(url), options.bigQueryEndpoint);
+  const { plan } = options;
+  return new BigQueryWarehouse(url, plan === undefined ? client : { ...client, plan }, options);
 }
 
 /** Errors that are said already, and faults of the program. */
@@ -56,6 +62,8 @@ const OWN_ERRORS = [WarehouseOpenError, WarehouseBusyError, IncompatibleTableErr
 class BigQueryWarehouse implements Warehouse {
   private readonly prefix: string;
   private readonly staging: string;
+  /** In a dry run: tables that would be there by now. */
+  private readonly planned = new Set<string>();
   private held: BigQueryLock | null = null;
   private stagingIsThere: Promise<void> | null = null;
 
@@ -77,7 +85,9 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   stagingName(contract: TableContract, runId: string): string {
-    return quoted(this.client.project, this.staging, stagingTable(runId, contract));
+    const name = quoted(this.client.project, this.staging, stagingTable(runId, contract));
+    this.client.plan?.standIn(name, this.tableName(contract));
+    return name;
   }
 
   async lock(runId: string, waiting?: (holder: string) => void): Promise<void> {
@@ -102,6 +112,7 @@ class BigQueryWarehouse implements Warehouse {
     const policyTags = this.options.policyTags ?? {};
     const tableName = (contract: TableContract): string => this.tableName(contract);
     await this.reached("ensure", () => ensureTables({ client, url, prefix, policyTags, tableName }, contracts));
+    if (client.plan !== undefined) for (const { table } of contracts) this.planned.add(table);
   }
 
   async stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number> {
@@ -163,6 +174,11 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   async query(sql: string): Promise<readonly Row[]> {
+    const { plan } = this.client;
+    if (plan !== undefined) {
+      await this.reached("query", () => planQueryJob(this.client, plan, { target: "", query: sql, statements: [sql] }));
+      return [UNASKED_ROW];
+    }
     try {
       const { statementType, fields } = await dryRun(this.client, sql);
       if (statementType === "SCRIPT") throw new UnreadableResultError("one query at a time");
@@ -179,6 +195,11 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   async export(sql: string, path: string): Promise<number> {
+    const { plan } = this.client;
+    if (plan !== undefined) {
+      await this.reached("query", () => planQueryJob(this.client, plan, { target: "", query: sql, statements: [sql] }));
+      return 0;
+    }
     return writeNdjson(path, this.select(sql));
   }
 
@@ -189,7 +210,7 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   async exists(contract: TableContract): Promise<boolean> {
-    return (await this.storedOrNull(contract)) !== null;
+    return this.planned.has(contract.table) || (await this.storedOrNull(contract)) !== null;
   }
 
   async describe(contract: TableContract): Promise<CatalogFacts> {

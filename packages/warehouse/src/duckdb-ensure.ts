@@ -15,11 +15,15 @@ export interface Place {
   readonly tableName: (contract: TableContract) => string;
 }
 
-/** Brings datasets, tables and views to their contracts; to be run in a transaction, which a fault undoes. */
+/**
+ * Brings datasets, tables and views to their contracts; to be run in a transaction, which a fault undoes. `told` hears each
+ * statement that brings a table or view to its contract.
+ */
 export async function ensureTables(
   connection: DuckDBConnection,
   place: Place,
   contracts: readonly TableContract[],
+  told: (contract: TableContract, statement: string) => void = () => {},
 ): Promise<void> {
   const datasets = new Set([...contracts.map(({ dataset }) => dataset), "staging" as const]);
   for (const dataset of datasets) {
@@ -28,7 +32,12 @@ export async function ensureTables(
   const faulty: TableFaults[] = [];
   const follow = async (contract: TableContract, { statements, faults }: Evolution): Promise<void> => {
     if (faults.length > 0) faulty.push({ table: place.tableName(contract), faults });
-    else for (const statement of statements) await connection.run(statement);
+    else {
+      for (const statement of statements) {
+        await connection.run(statement);
+        told(contract, statement);
+      }
+    }
   };
   for (const contract of contracts) {
     if (contract.kind === "table") await follow(contract, await tablePlan(connection, place, contract));

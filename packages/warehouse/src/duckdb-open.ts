@@ -43,6 +43,16 @@ async function prepared(instance: DuckDBInstance): Promise<DuckDBInstance> {
   return instance;
 }
 
+/** Throws WarehouseOpenError where the directory of a file is not there. */
+export function mustHaveDirectory(url: string, path: string): void {
+  const directory = dirname(resolve(path));
+  if (!existsSync(directory)) throw new WarehouseOpenError(url, ...noDirectory(directory));
+}
+
+function noDirectory(directory: string): readonly [fault: string, cure: string] {
+  return [`the directory ${directory} does not exist`, "Make it first, or name another file."];
+}
+
 function explanation(message: string, file: string): readonly [fault: string, cure: string] {
   const holder = /Conflicting lock is held in (.+?)\. See/.exec(message)?.[1];
   if (holder !== undefined || message.includes("Could not set lock")) {
@@ -59,7 +69,7 @@ function explanation(message: string, file: string): readonly [fault: string, cu
   }
   // A file system that takes no files (/proc) says "No such file" of a directory that is there.
   if (message.includes("No such file or directory") && !existsSync(dirname(file))) {
-    return [`the directory ${dirname(file)} does not exist`, "Make it first, or name another file."];
+    return noDirectory(dirname(file));
   }
   if (message.includes("Is a directory")) return ["it is a directory", "Name a file in it."];
   if (/Permission denied|Read-only file system|Operation not permitted|No such file or directory/.test(message)) {

@@ -33,13 +33,18 @@ export interface DuckDbOptions extends DuckDbOpening {
 
 /** Opens `duckdb:FILE` or `duckdb::memory:`. */
 export async function openDuckDb(url: string, options: DuckDbOptions = {}): Promise<Warehouse> {
+  return new DuckDbWarehouse(url, await openInstance(url, duckDbPath(url), options), options);
+}
+
+/** The file that a URL names, or `:memory:`. Throws WarehouseUrlError. */
+export function duckDbPath(url: string): string {
   const path = /^duckdb:(.+)$/s.exec(url)?.[1];
   if (path === undefined) throw new WarehouseUrlError(url, "it names no DuckDB file");
-  return new DuckDbWarehouse(url, await openInstance(url, path, options), options);
+  return path;
 }
 
 /** Every call has a connection of its own: a reader sees one state of the data, whatever is published meanwhile. */
-class DuckDbWarehouse implements Warehouse {
+export class DuckDbWarehouse implements Warehouse {
   private readonly prefix: string;
   private readonly readOnly: boolean;
   private readonly staging: string;

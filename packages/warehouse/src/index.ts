@@ -1,5 +1,6 @@
 export { type PolicyTags, tableLabels } from "./bigquery-schema";
 export type { BigQueryOptions } from "./bigquery-warehouse";
+export { CallPlan, type PlannedCall } from "./call-plan";
 export { DEFAULT_PREFIX, datasetName } from "./dataset-names";
 export { type DuckDbOptions, openDuckDb } from "./duckdb-warehouse";
 export {

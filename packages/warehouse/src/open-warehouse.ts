@@ -9,7 +9,13 @@ export type WarehouseOptions = DuckDbOptions & BigQueryOptions;
 type Open = (url: string, options: WarehouseOptions) => Promise<Warehouse>;
 
 const STORES: ReadonlyMap<string, Open> = new Map([
-  ["duckdb", openDuckDb],
+  [
+    "duckdb",
+    async (url, options) =>
+      options.plan === undefined
+        ? openDuckDb(url, options)
+        : (await import("./duckdb-dry-run.js")).openDuckDbDryRun(url, options, options.plan),
+  ],
   // Loaded when it is asked for: its client is large, and most runs have no use for it.
   ["bigquery", async (url, options) => (await import("./bigquery-warehouse.js")).openBigQuery(url, options)],
 ]);

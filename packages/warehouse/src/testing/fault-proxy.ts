@@ -14,19 +14,32 @@ export interface PlannedFault {
   readonly what: { readonly status: number; readonly reason: string; readonly message: string } | "cut" | "lose_answer";
 }
 
+/** A request that came in, whatever became of it. */
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Its beginning, as text: data that is loaded stands at the end. */
+  readonly body: string;
+}
+
 /** A way to a server on which things go wrong as planned. */
 export interface FaultProxy {
   readonly endpoint: string;
   /** Adds a fault; gives how often it has struck. */
   plan(fault: PlannedFault): () => number;
+  /** Gives what has come in since it was last asked. */
+  takeRequests(): readonly SeenRequest[];
   /** Breaks every connection, or no longer. */
   setCut(cut: boolean): void;
   stop(): Promise<void>;
 }
 
+const KEPT_OF_A_BODY = 1 << 16;
+
 /** Starts a proxy on loopback in front of `target`, `http://HOST:PORT`. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const planned: { readonly fault: PlannedFault; struck: number }[] = [];
+  let seen: { method: string; path: string; body: string }[] = [];
   let isCut = false;
   const server = createServer((incoming, outgoing) => {
     if (isCut) {
@@ -34,6 +47,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       return;
     }
     const { method = "", url = "" } = incoming;
+    const record = { method, path: url, body: "" };
+    seen.push(record);
+    incoming.on("data", (part: Buffer) => {
+      if (record.body.length < KEPT_OF_A_BODY) record.body += part.toString();
+    });
     const strike = planned.find(
       ({ fault, struck }) => struck < fault.times && fault.method === method && fault.path.test(url),
     );
@@ -55,6 +73,11 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       const entry = { fault, struck: 0 };
       planned.push(entry);
       return () => entry.struck;
+    },
+    takeRequests() {
+      const taken = seen;
+      seen = [];
+      return taken;
     },
     setCut(cut) {
       isCut = cut;
