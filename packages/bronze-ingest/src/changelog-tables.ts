@@ -1,5 +1,5 @@
 import type { BigQuery } from "@google-cloud/bigquery";
-import { accessError } from "./changelog-access-error";
+import { accessError, codeOf } from "./changelog-access-error";
 import { ChangelogSourceError } from "./changelog-files";
 
 /** Where change log tables lie: `bigquery:PROJECT.DATASET[/LOCATION]`. */
@@ -81,7 +81,13 @@ async function tableMetadata(api: BigQuery, dataset: ChangelogDataset, table: st
     const [metadata] = (await handle.getMetadata()) as [Metadata, unknown];
     return metadata;
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 404) return null;
+    if (codeOf(error) === 404) {
+      if (!/\bNot found: (Dataset|Project)\b/i.test(String(error))) return null;
+      throw new ChangelogSourceError(
+        `${dataset.project}.${dataset.dataset} is not there; nothing was changed. Name the dataset that ` +
+          "firestore-bigquery-export writes to: bigquery:PROJECT.DATASET.",
+      );
+    }
     throw accessError(`${dataset.project}.${dataset.dataset}.${table}`, error);
   }
 }

@@ -1,4 +1,5 @@
 import type { BigQuery } from "@google-cloud/bigquery";
+import { accessError } from "./changelog-access-error";
 import { type ChangelogExport, exportChangelogs, openSessions } from "./changelog-export";
 import { type ChangelogDataset, changelogTables } from "./changelog-tables";
 import { bigQueryReadClient } from "./read-client";
@@ -22,6 +23,8 @@ export async function openDatasetReader(
   api: BigQuery,
   storageEndpoint?: string,
 ): Promise<DatasetReader> {
+  // Otherwise the REST client asks without credentials, and what it is answered says nothing of them.
+  if (storageEndpoint === undefined) await mustHaveCredentials(dataset, api);
   const tables = await changelogTables(api, dataset, prefixes);
   const client = bigQueryReadClient(dataset.project, storageEndpoint);
   try {
@@ -33,5 +36,13 @@ export async function openDatasetReader(
   } catch (error) {
     await client.close();
     throw error;
+  }
+}
+
+async function mustHaveCredentials({ project, dataset }: ChangelogDataset, { authClient }: BigQuery): Promise<void> {
+  try {
+    await authClient.getClient();
+  } catch (error) {
+    throw accessError(`${project}.${dataset}`, error);
   }
 }
