@@ -1,11 +1,4 @@
-import {
-  type AccessFault,
-  codeOf,
-  isUnauthenticated,
-  isUnreached,
-  saidBy,
-  UNAUTHENTICATED,
-} from "./google-access-fault";
+import { codeOf, messageOf, saidBy, UNAUTHENTICATED } from "./google-access-fault";
 
 /** Change log tables that BigQuery does not give: where, what is wrong, what to do. Quotes no value of the data. */
 export class ChangelogAccessError extends Error {
@@ -21,37 +14,101 @@ export class ChangelogAccessError extends Error {
 }
 
 /** Codes of gRPC after which the same call may go through a moment later. */
-const TRANSIENT_GRPC: ReadonlySet<unknown> = new Set([4, 8, 10, 13, 14]);
+const TRANSIENT_GRPC: readonly unknown[] = [4, 8, 10, 13, 14];
 
 /** True for a fault of gRPC that may be gone a moment later. */
 export function isTransient(error: unknown): boolean {
-  return TRANSIENT_GRPC.has(codeOf(error));
+  return TRANSIENT_GRPC.includes(codeOf(error));
 }
 
-/** An error of the REST or the gRPC client as what to do about it. Codes are HTTP's, gRPC's or Node's. */
+/** An error of the REST client, the gRPC client or the file system as what to do about it. Codes are HTTP's, gRPC's or Node's. */
 export function accessError(table: string, error: unknown): ChangelogAccessError {
-  const { fault, cure } = wordsOf(error);
-  return new ChangelogAccessError(table, fault, cure, { cause: error });
+  const code = codeOf(error);
+  const said = `${messageOf(error)} ${reasonsOf(error).join(" ")}`;
+  const found = FAULTS.find(({ codes, words }) => codes?.some((each) => each === code) || words?.test(said));
+  const fault = found?.says ?? saidBy(error);
+  return new ChangelogAccessError(table, fault, found?.cure ?? "Nothing was changed.", { cause: error });
 }
 
-function wordsOf(error: unknown): AccessFault {
-  if (isUnauthenticated(error)) return UNAUTHENTICATED;
-  const code = codeOf(error);
-  const said = saidBy(error);
-  if (code === 403 || code === 7) {
-    const cure = "The account needs BigQuery Data Viewer on the dataset and BigQuery Read Session User on the project.";
-    return { fault: said, cure };
-  }
-  if (code === 8 || code === 429)
-    return { fault: said, cure: "Too many requests at once: run again in a few minutes." };
-  if (isUnreached(error)) {
-    return {
-      fault: "BigQuery was not reached, or the connection broke",
-      cure: "Check the network, and run again: nothing was changed.",
-    };
-  }
-  if (code === 3 && /snapshot/i.test(said)) {
-    return { fault: said, cure: "Set this machine's clock: tables are read as they were at the start of the run." };
-  }
-  return { fault: said, cure: "Nothing was changed." };
+interface KnownFault {
+  readonly codes?: readonly (number | string)[];
+  readonly words?: RegExp;
+  /** In place of BigQuery's own words. */
+  readonly says?: string;
+  readonly cure: string;
+}
+
+/** The first that fits; most particular first. */
+const FAULTS: readonly KnownFault[] = [
+  {
+    words: /credential file|file at .+ does not exist|client_email|could not load the default credentials/i,
+    cure: UNAUTHENTICATED.cure,
+  },
+  {
+    codes: [401, 16],
+    words: /invalid_grant|invalid_rapt|refresh token|token.*expired/i,
+    says: UNAUTHENTICATED.fault,
+    cure: UNAUTHENTICATED.cure,
+  },
+  {
+    codes: ["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EMFILE"],
+    cure: "What is fetched lies beside the DuckDB file, or in TMPDIR, until the run ends: make room there, and run again.",
+  },
+  {
+    words: /has not been used in project|API .*disabled/i,
+    cure: "Run `gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com`, wait a minute, run again.",
+  },
+  {
+    words: /VPC Service Controls|organization's policy/i,
+    cure: "Run inside the perimeter, or have its administrators let this account in.",
+  },
+  {
+    words: /bigquery\.readsessions\./i,
+    cure: "The account needs BigQuery Read Session User (roles/bigquery.readSessionUser) on the project.",
+  },
+  {
+    words: /bigquery\.(tables|datasets)\./i,
+    cure: "The account needs BigQuery Data Viewer (roles/bigquery.dataViewer) on the dataset.",
+  },
+  {
+    codes: [429, 8],
+    words: /rate ?limit/i,
+    cure: "Too many requests at once: run again in a few minutes.",
+  },
+  {
+    words: /quota ?exceeded|exceeded.*quota/i,
+    cure: "Wait until the quota is renewed, or have it raised (IAM & Admin, Quotas).",
+  },
+  {
+    codes: [403, 7],
+    cure: "The account needs BigQuery Data Viewer on the dataset and BigQuery Read Session User on the project.",
+  },
+  {
+    codes: [4, 14, "ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "ENOTFOUND", "EPIPE", "EAI_AGAIN", "EHOSTUNREACH"],
+    words: /socket hang up|premature close/i,
+    says: "BigQuery was not reached, or the connection broke",
+    cure: "Check the network, and run again: nothing was changed.",
+  },
+  {
+    words: /snapshot/i,
+    cure: "Set this machine's clock: tables are read as they were at the start of the run.",
+  },
+  {
+    words: /session.*expired|expired.*session/i,
+    cure: "A session can be read for some hours: run again, on a faster line or nearer to the data.",
+  },
+  {
+    codes: [5],
+    cure: "It went away while it was read: run again when it is there.",
+  },
+  {
+    codes: [408, 500, 502, 503, 504, 10, 13],
+    cure: "BigQuery had a fault of its own: run again; nothing was changed.",
+  },
+];
+
+/** What REST says beside a status, for example `rateLimitExceeded`. */
+function reasonsOf(error: unknown): readonly string[] {
+  const { errors } = Object(error) as { readonly errors?: unknown };
+  return (Array.isArray(errors) ? errors : []).map((each: unknown) => String(Object(each).reason ?? ""));
 }

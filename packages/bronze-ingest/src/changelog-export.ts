@@ -12,9 +12,18 @@ import type { RecentRows } from "./recent-rows";
 
 /** Streams that are read at once: each holds a response or two, a few megabytes. */
 const STREAMS_AT_ONCE = 4;
-/** How often a stream is opened anew without a row in between, and how long is waited before the second time. */
+/** How often a call is made without a row in between, and how long is waited before the second time. */
 const ATTEMPTS = 6;
 const FIRST_WAIT_MS = 250;
+const SESSION_TIMEOUT_MS = 60_000;
+/**
+ * The client's own retry would begin a stream anew and give rows twice: what broke is gone on with where it stopped. A
+ * session it would ask for again for ten minutes, without a word.
+ */
+const NO_RETRY = createRetryOptions([], createDefaultBackoffSettings());
+
+/** Below that lies another retry, which makes six attempts eighteen. */
+const NO_REQUESTS_AGAIN = { retries: 0, noResponseRetries: 0 };
 
 /** A read session: one table as it was at one instant, in streams that share its rows. */
 export interface ChangelogSession {
@@ -44,25 +53,28 @@ async function openSession(
 ): Promise<ChangelogSession> {
   const { project, columns, rowRestriction } = table;
   const snapshotTime = { seconds: Math.floor(snapshotMs / 1000), nanos: (snapshotMs % 1000) * 1_000_000 };
-  try {
-    const [session] = await client.createReadSession({
-      parent: `projects/${project}`,
-      readSession: {
-        table: `projects/${project}/datasets/${table.dataset}/tables/${table.table}`,
-        dataFormat: "ARROW",
-        tableModifiers: { snapshotTime },
-        readOptions: { selectedFields: [...columns], ...(rowRestriction !== null && { rowRestriction }) },
-      },
-      maxStreamCount: STREAMS_AT_ONCE,
-    });
-    return {
-      table,
-      streams: (session.streams ?? []).map(({ name }) => String(name)),
-      bytes: session.estimatedTotalBytesScanned == null ? null : Number(session.estimatedTotalBytesScanned),
-      schema: session.arrowSchema?.serializedSchema as Uint8Array,
-    };
-  } catch (error) {
-    throw accessError(tableNameOf(table), error);
+  const request = {
+    parent: `projects/${project}`,
+    readSession: {
+      table: `projects/${project}/datasets/${table.dataset}/tables/${table.table}`,
+      dataFormat: "ARROW" as const,
+      tableModifiers: { snapshotTime },
+      readOptions: { selectedFields: [...columns], ...(rowRestriction !== null && { rowRestriction }) },
+    },
+    maxStreamCount: STREAMS_AT_ONCE,
+  };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const [session] = await client.createReadSession(request, { retry: NO_RETRY, timeout: SESSION_TIMEOUT_MS });
+      return {
+        table,
+        streams: (session.streams ?? []).map(({ name }) => String(name)),
+        bytes: session.estimatedTotalBytesScanned == null ? null : Number(session.estimatedTotalBytesScanned),
+        schema: session.arrowSchema?.serializedSchema as Uint8Array,
+      };
+    } catch (error) {
+      await waitOrThrow(table, error, attempt);
+    }
   }
 }
 
@@ -154,9 +166,6 @@ async function exportStream(
 
 type Response = protos.google.cloud.bigquery.storage.v1.IReadRowsResponse;
 
-/** The client's own retry would begin a stream anew and give rows twice: what broke is gone on with where it stopped. */
-const NO_RETRY = createRetryOptions([], createDefaultBackoffSettings());
-
 async function readStream(
   client: BigQueryReadClient,
   { table, schema }: ChangelogSession,
@@ -167,7 +176,10 @@ async function readStream(
   let offset = 0;
   for (let attempt = 1; ; attempt++) {
     try {
-      const responses = client.readRows({ readStream, offset }, { retry: NO_RETRY });
+      const responses = client.readRows(
+        { readStream, offset },
+        { retry: NO_RETRY, retryRequestOptions: NO_REQUESTS_AGAIN },
+      );
       for await (const response of responses as AsyncIterable<Response>) {
         const batch = response.arrowRecordBatch?.serializedRecordBatch as Uint8Array | undefined;
         const count = Number(response.rowCount ?? 0);
@@ -183,9 +195,14 @@ async function readStream(
       }
       return;
     } catch (error) {
-      if (!isTransient(error)) throw codeOf(error) === undefined ? error : accessError(tableNameOf(table), error);
-      if (attempt >= ATTEMPTS) throw accessError(tableNameOf(table), error);
-      await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      if (codeOf(error) === undefined) throw error;
+      await waitOrThrow(table, error, attempt);
     }
   }
+}
+
+/** Waits for what passes, longer each time; throws what does not, and what has not passed after so many attempts. */
+async function waitOrThrow(table: ChangelogTable, error: unknown, attempt: number): Promise<void> {
+  if (!isTransient(error) || attempt >= ATTEMPTS) throw accessError(tableNameOf(table), error);
+  await setTimeout(FIRST_WAIT_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
 }

@@ -1,6 +1,7 @@
 import type { BigQuery } from "@google-cloud/bigquery";
 import { accessError } from "./changelog-access-error";
 import { ChangelogSourceError } from "./changelog-files";
+import { codeOf } from "./google-access-fault";
 
 /** Where change log tables lie: `bigquery:PROJECT.DATASET[/LOCATION]`. */
 export interface ChangelogDataset {
@@ -97,7 +98,13 @@ async function tableMetadata(api: BigQuery, dataset: ChangelogDataset, table: st
     const [metadata] = (await handle.getMetadata()) as [Metadata, unknown];
     return metadata;
   } catch (error) {
-    if ((error as { readonly code?: unknown }).code === 404) return null;
+    if (codeOf(error) === 404) {
+      if (!/\bNot found: (Dataset|Project)\b/i.test(String(error))) return null;
+      throw new ChangelogSourceError(
+        `${dataset.project}.${dataset.dataset} is not there; nothing was changed. Name the dataset that ` +
+          "firestore-bigquery-export writes to: bigquery:PROJECT.DATASET.",
+      );
+    }
     throw accessError(`${dataset.project}.${dataset.dataset}.${table}`, error);
   }
 }

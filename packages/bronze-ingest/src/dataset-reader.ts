@@ -1,5 +1,6 @@
 import type { BigQuery } from "@google-cloud/bigquery";
 import type { RecentChanges, TablePositions } from "@junoplus/contracts";
+import { accessError } from "./changelog-access-error";
 import { type ChangelogExport, type ChangelogSession, exportChangelogs, openSessions } from "./changelog-export";
 import {
   type ChangelogDataset,
@@ -70,6 +71,8 @@ export async function openDatasetReader(
   api: BigQuery,
   { readAt, lookBackMs, storageEndpoint, mayBeMissing }: DatasetReaderOptions,
 ): Promise<DatasetReader> {
+  // Otherwise the REST client asks without credentials, and what it is answered says nothing of them.
+  if (storageEndpoint === undefined) await mustHaveCredentials(dataset, api);
   const tables = await changelogTables(api, dataset, prefixes, mayBeMissing);
   const client = bigQueryReadClient(dataset.project, storageEndpoint);
   const exported =
@@ -146,4 +149,12 @@ async function unknownSince(
   }
   if (found.timestamps_before === timestamps_before) return null;
   return `${name} holds other rows from before ${from}, where the look-back begins, than it held`;
+}
+
+async function mustHaveCredentials({ project, dataset }: ChangelogDataset, { authClient }: BigQuery): Promise<void> {
+  try {
+    await authClient.getClient();
+  } catch (error) {
+    throw accessError(`${project}.${dataset}`, error);
+  }
 }

@@ -34,6 +34,7 @@ export function saidBy(error: unknown): string {
   return (messageOf(error).split("\n")[0] ?? "").replace(/\.$/, "");
 }
 
-function messageOf(error: unknown): string {
+/** All that an error says. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -22,6 +22,7 @@ const EXPLAINED_ERRORS: ReadonlySet<string> = new Set([
   "ReadOnlyWarehouseError",
   "RowBreaksContractError",
   "StageError",
+  "StagingDirectoryError",
   "UnreadableContractError",
   "WarehouseAccessError",
   "WarehouseBusyError",

@@ -1,11 +1,18 @@
+import { isRefused, PERMISSIONS } from "./bigquery-permissions";
+
 /** What BigQuery refuses, and whether the same call may go through a moment later. */
 export interface BigQueryFault {
   readonly kind:
     | "credentials"
     | "permission"
+    | "billing"
     | "quota"
+    | "resources"
     | "rate"
     | "conflict"
+    | "streaming"
+    | "fence"
+    | "job"
     | "not_found"
     | "location"
     | "schema"
@@ -37,17 +44,38 @@ const KINDS: readonly Kind[] = [
   {
     kind: "credentials",
     transient: false,
+    cure: CREDENTIALS,
+    is: ({ message }) => /credential file|client_email|could not load the default credentials/i.test(message),
+  },
+  {
+    kind: "credentials",
+    transient: false,
     says: "there are no credentials, or they have expired",
     cure: CREDENTIALS,
     is: ({ code, message }) =>
-      code === "401" ||
-      /default credentials|credential file|invalid_grant|invalid_rapt|refresh token|token.*expired/i.test(message),
+      code === "401" || /invalid_grant|invalid_rapt|refresh token|token.*expired/i.test(message),
+  },
+  {
+    kind: "billing",
+    transient: false,
+    cure: "Link the project to a billing account that is open (Billing, or gcloud billing projects link).",
+    is: ({ reasons, message }) =>
+      reasons.includes("billingNotEnabled") || /billing has not been enabled/i.test(message),
   },
   {
     kind: "quota",
     transient: false,
     cure: "Wait until the quota is renewed, or have it raised (IAM & Admin, Quotas).",
-    is: ({ reasons }) => reasons.some((reason) => /^(quotaExceeded|billingTierLimitExceeded)$/.test(reason)),
+    is: ({ reasons }) =>
+      reasons.some((reason) => /^(quotaExceeded|billingTierLimitExceeded|bytesBilledLimitExceeded)$/.test(reason)),
+  },
+  {
+    kind: "resources",
+    transient: false,
+    cure: "Build fewer tables at once (--tables), or give the project slots (a reservation).",
+    is: ({ reasons, message }) =>
+      reasons.some((reason) => /^(resourcesExceeded|responseTooLarge)$/.test(reason)) ||
+      /resources exceeded/i.test(message),
   },
   {
     kind: "rate",
@@ -55,15 +83,12 @@ const KINDS: readonly Kind[] = [
     cure: "Too many requests at once: run again in a few minutes.",
     is: ({ code, reasons }) => code === "429" || reasons.some((reason) => /rateLimitExceeded$/i.test(reason)),
   },
-  {
-    kind: "permission",
+  ...PERMISSIONS.map(({ words, cure }) => ({
+    kind: "permission" as const,
     transient: false,
-    cure:
-      "The account needs BigQuery Data Editor on the datasets and BigQuery Job User on the project (and billing, " +
-      "where the message names it).",
-    is: ({ code, reasons }) =>
-      code === "403" || reasons.some((reason) => /^(accessDenied|billingNotEnabled|blocked)$/.test(reason)),
-  },
+    cure,
+    is: ({ code, reasons, message }: Symptoms) => isRefused(code, reasons) && words.test(message),
+  })),
   {
     kind: "conflict",
     transient: true,
@@ -71,13 +96,41 @@ const KINDS: readonly Kind[] = [
     is: ({ message }) => /aborted due to concurrent|could not serialize|failed to commit/i.test(message),
   },
   {
+    kind: "conflict",
+    transient: false,
+    cure: "Somebody else changed the table at the same time: run again.",
+    is: ({ code, reasons }) => code === "412" || reasons.includes("conditionNotMet"),
+  },
+  {
+    kind: "streaming",
+    transient: false,
+    cure: "Another program streams rows into a table of this program: stop it, wait for up to 90 minutes, and run again.",
+    is: ({ message }) => /streaming buffer/i.test(message),
+  },
+  {
+    kind: "fence",
+    transient: false,
+    cure: "Only one run publishes at a time: wait until that one ends, and run again.",
+    is: ({ message }) => /run \S+ has taken over/.test(message),
+  },
+  {
+    kind: "job",
+    transient: false,
+    cure: "Somebody cancelled the job: run again.",
+    is: ({ reasons }) => reasons.includes("stopped"),
+  },
+  {
+    kind: "job",
+    transient: false,
+    cure: "BigQuery had taken the job and does not know it any more: look whether it was published, and run again.",
+    is: ({ code, reasons, message }) => (code === "404" || reasons.includes("notFound")) && /\bJob\b/.test(message),
+  },
+  {
     kind: "location",
     transient: false,
     cure: "Name the location of the datasets after the project, for example bigquery:PROJECT/EU.",
     is: ({ code, reasons, message }) =>
-      /not found in location|different location|processed in location|location .* (does not match|is not)/i.test(
-        message,
-      ) ||
+      /different location|processed in location|location .* (does not match|is not)/i.test(message) ||
       ((code === "404" || reasons.includes("notFound")) && /\bDataset\b/.test(message) && /location/i.test(message)),
   },
   {

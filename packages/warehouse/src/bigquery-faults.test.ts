@@ -131,7 +131,7 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
         /no credentials, or they have expired.*gcloud auth application-default/,
       ],
       [403, "accessDenied", "Access Denied: Project p1", /Access Denied.*BigQuery Data Editor.*BigQuery Job User/],
-      [403, "billingNotEnabled", "Billing has not been enabled", /Billing has not been enabled.*and billing/],
+      [403, "billingNotEnabled", "Billing has not been enabled", /Billing has not been enabled.*billing account/],
       [403, "quotaExceeded", "Quota exceeded: load jobs", /Quota exceeded: load jobs.*Wait until the quota is renewed/],
       [404, "notFound", "Not found: Dataset p1:x was not found in location EU", /Name the location of the datasets/],
       [400, "invalid", "Provided Schema does not match Table x", /does not match.*no longer has the columns/],

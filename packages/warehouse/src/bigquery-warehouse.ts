@@ -49,11 +49,25 @@ export interface BigQueryOptions {
   readonly plan?: CallPlan;
 }
 
-/** Opens `bigquery:PROJECT[/LOCATION]`. No request is made before one is needed. */
+/**
+ * Opens `bigquery:PROJECT[/LOCATION]`. No request is made before one is needed. Throws WarehouseUrlError, and
+ * WarehouseOpenError where there are no credentials.
+ */
 export async function openBigQuery(url: string, options: BigQueryOptions = {}): Promise<Warehouse> {
   const client = bigQueryClient(bigQueryPlace(url), options.bigQueryEndpoint);
+  // Otherwise the client asks without credentials, and what it is answered says nothing of them.
+  if (options.bigQueryEndpoint === undefined) await mustHaveCredentials(url, client);
   const { plan } = options;
   return new BigQueryWarehouse(url, plan === undefined ? client : { ...client, plan }, options);
+}
+
+async function mustHaveCredentials(url: string, { api }: BigQueryClient): Promise<void> {
+  try {
+    await api.authClient.getClient();
+  } catch (error) {
+    const { fault, cure } = bigQueryFault(error);
+    throw new WarehouseOpenError(url, fault, cure, { cause: error });
+  }
 }
 
 /** Errors that are said already, and faults of the program. */

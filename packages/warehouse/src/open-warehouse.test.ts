@@ -9,7 +9,8 @@ test("the scheme picks the store", async () => {
   expect(warehouse.tableName(things)).toBe('"p_silver"."silver_things"');
   await warehouse.close();
 
-  const cloud = await openWarehouse("bigquery:example.com:project/EU", { prefix: "p" });
+  const options = { prefix: "p", bigQueryEndpoint: "http://127.0.0.1:1" };
+  const cloud = await openWarehouse("bigquery:example.com:project/EU", options);
   expect(cloud.url).toBe("bigquery:example.com:project/EU");
   expect(cloud.tableName(things)).toBe("`example.com:project`.`p_silver`.`silver_things`");
   await cloud.close();

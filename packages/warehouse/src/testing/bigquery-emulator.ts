@@ -25,8 +25,11 @@ export interface BigQueryEmulator {
  */
 export const withoutBigQueryEmulator = python() === null && process.env["CI"] !== "true";
 
-/** Starts an empty emulator on loopback; the first time on a machine it is installed below .cache. */
-export async function startBigQueryEmulator(): Promise<BigQueryEmulator> {
+/**
+ * Starts an empty emulator on loopback; the first time on a machine it is installed below .cache. Its Storage API sends at
+ * most so many rows in one message.
+ */
+export async function startBigQueryEmulator({ messageRows = 100_000 } = {}): Promise<BigQueryEmulator> {
   const folder = installed();
   const [port, grpcPort] = [await freePort(), await freePort()];
   const data = mkdtempSync(join(tmpdir(), "bigquery-emulator-"));
@@ -34,7 +37,16 @@ export async function startBigQueryEmulator(): Promise<BigQueryEmulator> {
   const serve = ["--host", "127.0.0.1", "--port", String(port), "--grpc-port", String(grpcPort)];
   const child = spawn(
     join(folder, "bin/python"),
-    ["-c", SERVE, "serve", ...serve, "--project", project, "--data-dir", data],
+    [
+      "-c",
+      SERVE.replace("MESSAGE_ROWS", String(messageRows)),
+      "serve",
+      ...serve,
+      "--project",
+      project,
+      "--data-dir",
+      data,
+    ],
     // DuckDB looks for its extensions in the home folder, and would fetch them.
     { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, HOME: join(folder, "home") } },
   );
@@ -106,8 +118,11 @@ function installed(): string {
 /** Serves until its input ends: so it does not outlive tests that are killed. */
 const SERVE = `
 import os, sys, threading
+import duckdb
 from local_bigquery.cli import main
 threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+read = duckdb.DuckDBPyRelation.to_arrow_reader
+duckdb.DuckDBPyRelation.to_arrow_reader = lambda relation: read(relation, MESSAGE_ROWS)
 main()
 `;
 

@@ -2,16 +2,27 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
+interface ApiAnswer {
+  readonly status: number;
+  readonly reason: string;
+  readonly message: string;
+}
+
+interface FailedJob {
+  readonly failedJob: string;
+  readonly message: string;
+}
+
 /** What goes wrong with requests that fit, so many times. */
 export interface PlannedFault {
   readonly method: string;
   readonly path: RegExp;
   readonly times: number;
   /**
-   * An answer of the API's own kind; or the connection breaks while the request is sent; or the request is done and its
-   * answer is lost.
+   * An answer of the API's own kind, or of a job that BigQuery has taken, and that has failed when it is asked for; or the
+   * connection breaks while the request is sent; or the request is done and its answer is lost.
    */
-  readonly what: { readonly status: number; readonly reason: string; readonly message: string } | "cut" | "lose_answer";
+  readonly what: ApiAnswer | FailedJob | "cut" | "lose_answer";
 }
 
 /** A request that came in, whatever became of it. */
@@ -63,7 +74,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     const { what } = strike.fault;
     if (what === "cut") incoming.once("data", () => incoming.socket.destroy());
     else if (what === "lose_answer") forward(target, incoming, outgoing, true);
-    else refuse(incoming, outgoing, what);
+    else answer(incoming, outgoing, what);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -105,13 +116,20 @@ function forward(target: string, incoming: IncomingMessage, outgoing: ServerResp
   incoming.pipe(onwards);
 }
 
-function refuse(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { status, reason, message }: Exclude<PlannedFault["what"], string>,
-): void {
+function answer(incoming: IncomingMessage, outgoing: ServerResponse, what: ApiAnswer | FailedJob): void {
+  const [status, body] = "failedJob" in what ? [200, failedJob(what, incoming.method)] : [what.status, refusal(what)];
   incoming.resume().on("end", () => {
     outgoing.writeHead(status, { "content-type": "application/json" });
-    outgoing.end(JSON.stringify({ error: { code: status, message, errors: [{ reason, message, domain: "global" }] } }));
+    outgoing.end(JSON.stringify(body));
   });
+}
+
+function refusal({ status, reason, message }: ApiAnswer): unknown {
+  return { error: { code: status, message, errors: [{ reason, message, domain: "global" }] } };
+}
+
+function failedJob({ failedJob: reason, message }: FailedJob, method: string | undefined): unknown {
+  const jobReference = { projectId: "p1", jobId: "failed", location: "US" };
+  const status = method === "POST" ? { state: "RUNNING" } : { state: "DONE", errorResult: { reason, message } };
+  return { kind: "bigquery#job", jobReference, status };
 }
