@@ -51,6 +51,8 @@ export function localCases(place: FaultPlace): Readonly<Record<string, ErrorCase
         tokens.close();
       }
     },
+    "no room for what is fetched": () =>
+      medallion(["run", ...fromBigQuery], { env: endpoints(place), fileLimitKib: 600 }).then(told),
     "no folder for the rows of a run": () =>
       medallion(["run", "--tables", "silver_medications", ...intoBigQuery, "--prefix", place.newName()], {
         env: { ...endpoints(place), TMPDIR: place.file("file", "") },

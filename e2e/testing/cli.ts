@@ -19,6 +19,8 @@ export interface CliOptions {
   readonly preload?: readonly string[];
   /** Kills the command with SIGKILL when stderr has said this. */
   readonly killWhenToldOf?: string;
+  /** The largest file that it may write, in KiB: what a full disk looks like. */
+  readonly fileLimitKib?: number;
   /** Kills the command with SIGKILL after this many milliseconds. */
   readonly killAfterMs?: number;
 }
@@ -26,7 +28,11 @@ export interface CliOptions {
 /** Runs the built `medallion` in a process of its own, as an operator does. */
 export function medallion(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const preload = (options.preload ?? []).flatMap((path) => ["--require", path]);
-  const child = spawn(process.execPath, [...preload, MAIN, ...args], {
+  const command = [process.execPath, ...preload, MAIN, ...args];
+  const { fileLimitKib } = options;
+  const limited = ["bash", "-c", `ulimit -f ${fileLimitKib}; exec "$@"`, "bash", ...command];
+  const [program = "", ...rest] = fileLimitKib === undefined ? command : limited;
+  const child = spawn(program, rest, {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
