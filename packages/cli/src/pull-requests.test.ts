@@ -95,5 +95,5 @@ test("a source that is no directory is refused, with what to do", async () => {
   checkout = scratchCheckout();
   const refused = await checkout.medallion("contracts", "diff", "--against", "main", "--source", "bigquery:project");
   expect(refused.code).toBe(2);
-  expect(refused.err).toContain("export the change log tables");
+  expect(refused.err).toContain("is no dataset; write bigquery:project.dataset");
 });

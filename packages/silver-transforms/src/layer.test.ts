@@ -49,8 +49,10 @@ describe("contracts and tables", () => {
 describe("any valid document", () => {
   const named = tables.filter(([, table]) => isNamedByPath(table as unknown as AnySilverTable));
 
-  test("names its row by its path where sessions are: theirs is no row of two documents", () => {
-    expect(named.map(([name]) => name)).toEqual(["therapySessions"]);
+  test("names its row by its path where it is a session, and not where a row is one of two documents or of a history", () => {
+    const names = named.map(([name]) => name);
+    expect(names).toContain("therapySessions");
+    for (const shared of ["userProfiles", "periodTracking", "medications"]) expect(names).not.toContain(shared);
   });
 
   test.each(named)("%s: gives one row, and its path alone the row's whole key", (_name, table) => {
