@@ -24,6 +24,7 @@ export interface ProcessEnd {
 /** A process with all that it starts: killed as one, even in the middle of an element, and at the latest when this process exits. */
 export class ProcessGroup {
   private stderr = "";
+  private readonly sent = new Set<NodeJS.Signals>();
   /** Rejects where the process cannot be started. */
   readonly ended: Promise<ProcessEnd>;
 
@@ -60,9 +61,15 @@ export class ProcessGroup {
     return this.stderr.trimEnd().split("\n").slice(-count).join("\n");
   }
 
+  /** True where `kill` has sent it this signal; another one came from elsewhere. */
+  wasSent(signal: NodeJS.Signals): boolean {
+    return this.sent.has(signal);
+  }
+
   kill(signal: NodeJS.Signals = "SIGKILL"): void {
     const { pid } = this.child;
     if (pid === undefined) return;
+    this.sent.add(signal);
     try {
       process.kill(-pid, signal);
     } catch (error) {

@@ -89,6 +89,28 @@ test("a worker that ends by itself is told of, with its last words", async () =>
   );
 });
 
+test("a worker that was killed is told of, though its runner stops it before its end is seen", async () => {
+  const lost: string[] = [];
+  const pool = await WorkerPool.start({ modules: [MODULE], onLostWorker: (message) => lost.push(message) });
+  await ask(pool.address, "startWorker", "w");
+  await untilConnected(["w"]);
+  // In one turn, so that the end cannot be seen in between.
+  process.kill(childOf(process.pid), "SIGKILL");
+  expect(pool["stopWorker"]("w")).toBe("");
+  await vi.waitFor(() => expect(lost).toEqual([expect.stringMatching(/^worker w ended with SIGKILL/)]), {
+    timeout: 60_000,
+  });
+  pool.stop();
+});
+
+/** The worker process that this process has started last. */
+function childOf(parent: number): number {
+  const { stdout } = spawnSync("pgrep", ["--newest", "--parent", String(parent), "--full", "beam-worker.js"], {
+    encoding: "utf8",
+  });
+  return Number(stdout);
+}
+
 test("a worker ends well when its runner closes the channel: nobody is told", async () => {
   const lost: string[] = [];
   const pool = await WorkerPool.start({ modules: [MODULE], onLostWorker: (message) => lost.push(message) });

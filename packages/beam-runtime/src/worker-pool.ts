@@ -100,17 +100,27 @@ export class WorkerPool {
     const worker = ProcessGroup.start(process.execPath, args, { ...(onStderr !== undefined && { onStderr }) });
     this.workers.set(workerId, worker);
     const lost = (how: string): void => {
-      // Whoever stopped it has taken it off the list.
-      if (!this.workers.delete(workerId)) return;
       const words = worker.lastLines();
       onLostWorker?.(`worker ${workerId} ended with ${how}${words === "" ? "" : `; its last words:\n${words}`}`);
     };
     worker.ended.then(
-      // The runner has closed its channel: the job is over.
-      (end) => (end.code === 0 ? this.workers.delete(workerId) : lost(endOf(end))),
-      (error: Error) => lost(error.message),
+      (end) => {
+        const isStopped = !this.takeOffList(workerId, worker);
+        // A runner that misses a killed worker stops it, often before its end is seen here: that it was killed is told.
+        const isKilledElsewhere = end.signal !== null && !worker.wasSent(end.signal);
+        // With code 0 the runner has closed its channel: the job is over.
+        if (isKilledElsewhere || (!isStopped && end.code !== 0)) lost(endOf(end));
+      },
+      (error: Error) => {
+        if (this.takeOffList(workerId, worker)) lost(error.message);
+      },
     );
     return "";
+  }
+
+  /** False where whoever stopped it has done so. */
+  private takeOffList(workerId: string, worker: ProcessGroup): boolean {
+    return this.workers.get(workerId) === worker && this.workers.delete(workerId);
   }
 
   private stopWorker(workerId: string): string {
