@@ -175,11 +175,11 @@ async function readStream(
 ): Promise<void> {
   let offset = 0;
   for (let attempt = 1; ; attempt++) {
+    const responses = client.readRows(
+      { readStream, offset },
+      { retry: NO_RETRY, retryRequestOptions: NO_REQUESTS_AGAIN },
+    );
     try {
-      const responses = client.readRows(
-        { readStream, offset },
-        { retry: NO_RETRY, retryRequestOptions: NO_REQUESTS_AGAIN },
-      );
       for await (const response of responses as AsyncIterable<Response>) {
         const batch = response.arrowRecordBatch?.serializedRecordBatch as Uint8Array | undefined;
         const count = Number(response.rowCount ?? 0);
@@ -195,6 +195,8 @@ async function readStream(
       }
       return;
     } catch (error) {
+      // A call that is left in the middle would stay open, and keep this process from ending.
+      responses.cancel();
       if (codeOf(error) === undefined) throw error;
       await waitOrThrow(table, error, attempt);
     }
