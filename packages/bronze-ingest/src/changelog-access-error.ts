@@ -1,4 +1,4 @@
-import { codeOf, messageOf, saidBy, UNAUTHENTICATED } from "./google-access-fault";
+import { codeOf, messageOf, saidBy, UNAUTHENTICATED, UNREACHED } from "./google-access-fault";
 
 /** Change log tables that BigQuery does not give: where, what is wrong, what to do. Quotes no value of the data. */
 export class ChangelogAccessError extends Error {
@@ -84,7 +84,7 @@ const FAULTS: readonly KnownFault[] = [
     cure: "The account needs BigQuery Data Viewer on the dataset and BigQuery Read Session User on the project.",
   },
   {
-    codes: [4, 14, "ECONNRESET", "ECONNREFUSED", "ETIMEDOUT", "ENOTFOUND", "EPIPE", "EAI_AGAIN", "EHOSTUNREACH"],
+    codes: [4, ...UNREACHED],
     words: /socket hang up|premature close/i,
     says: "BigQuery was not reached, or the connection broke",
     cure: "Check the network, and run again: nothing was changed.",

@@ -4,7 +4,17 @@ export interface AccessFault {
   readonly cure: string;
 }
 
-const NETWORK = /^(ECONNRESET|ECONNREFUSED|ETIMEDOUT|ENOTFOUND|EPIPE|EAI_AGAIN|EHOSTUNREACH)$/;
+/** Codes of gRPC and of Node where the API was not reached, or the connection broke. */
+export const UNREACHED: readonly (number | string)[] = [
+  14,
+  "ECONNRESET",
+  "ECONNREFUSED",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EPIPE",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+];
 
 /** True where there are no credentials, or they are not taken. Codes are HTTP's, gRPC's or Node's. */
 export function isUnauthenticated(error: unknown): boolean {
@@ -15,8 +25,7 @@ export function isUnauthenticated(error: unknown): boolean {
 
 /** True where the API was not reached, or the connection broke. */
 export function isUnreached(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === 14 || NETWORK.test(String(code));
+  return (UNREACHED as readonly unknown[]).includes(codeOf(error));
 }
 
 export const UNAUTHENTICATED: AccessFault = {

@@ -84,7 +84,7 @@ export async function openSource(
   { lookBackDays, mayBeMissing = new Set() }: SourceOpening = {},
 ): Promise<ChangelogSource> {
   const dataset = changelogDataset(options.source);
-  if (dataset === null) return directorySource(options.source, prefixes);
+  if (dataset === null) return directorySource(options.source, prefixes, lookBackDays !== undefined);
   // Loaded when it is asked for: its clients are large, and a directory has no use for them.
   const { openDatasetReader } = await import("@junoplus/bronze-ingest/dataset-reader");
   const { bigQueryClient } = await import("@junoplus/warehouse/bigquery-client");
@@ -126,9 +126,10 @@ export async function openSource(
   };
 }
 
-function directorySource(directory: string, prefixes: readonly string[]): ChangelogSource {
+function directorySource(directory: string, prefixes: readonly string[], leavesPositions: boolean): ChangelogSource {
   const files = changelogFiles(directory, prefixes);
-  const positions = { files: files.map(filePosition), tables: [], recent: [] };
+  // Taken before anything is read: what is added meanwhile is the next run's.
+  const positions = leavesPositions ? { files: files.map(filePosition), tables: [], recent: [] } : null;
   const read = (files: readonly ChangelogFile[]) => async (): Promise<FetchedChanges> => ({
     files,
     rows: new Map(),

@@ -22,8 +22,9 @@ export function leftState(
   reading: Reading,
   { files, tables, recent }: LeftPositions,
 ): readonly StateRows[] {
-  const earlier = reading.kind === "new" ? reading.lastRun.run_ids : [];
-  const run: LastRun = { run_id: runId, as_of: asOf, rules: rulesDigest(), run_ids: [...earlier, runId] };
+  // Only a run of the same rules is gone on from.
+  const { run_ids, rules } = reading.kind === "new" ? reading.lastRun : { run_ids: [], rules: rulesDigest() };
+  const run: LastRun = { run_id: runId, as_of: asOf, rules, run_ids: [...run_ids, runId] };
   return [
     [filePositions, files],
     [tablePositions, tables],

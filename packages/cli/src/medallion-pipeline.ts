@@ -138,21 +138,18 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
  */
 export function touched(plan: PipelinePlan): (root: Root) => void {
   return (root) => {
-    const written = <Row extends object>(name: string, rows: PCollection<Row>): void => {
-      rows.map(withName(`lines of ${name}`, rowLine)).apply(writeShards(plan.stagingDirectory, name));
-    };
     const all = neededSilverTables(plan.tables).map((table) => {
       const logged = changelogRanges(root, table, plan).apply(changes(table.from));
-      written(loggedChanges(table.from.prefix), logged);
+      writeOwn(loggedChanges(table.from.prefix), logged, plan);
       const documents = logged.apply(silverDocuments(table));
       if (isNamedByPath(table)) {
         const rows = documents.flatMap(withName(`remadeRow(${table.to.table})`, remadeRow), { table });
-        written(remadeRows(table).table, rows);
+        writeOwn(remadeRows(table).table, rows, plan);
       }
       return documents;
     });
     const documents = P(all).apply(withName("allDocuments", flatten())) as PCollection<DocumentStates>;
-    written(touchedDocuments.table, documents.map(withName("touchedRow", touchedRow)));
+    writeOwn(touchedDocuments.table, documents.map(withName("touchedRow", touchedRow)), plan);
   };
 }
 
@@ -205,10 +202,7 @@ function buildGold(root: Root, silver: SilverTables, plan: PipelinePlan): void {
     { before, dayTotals: rowsOf<DayTotals>(root, "dayTotals", [earlier.dayTotals]) },
     run,
   );
-  gold.changedDays
-    .map(withName("changedDayRow", changedDayRow))
-    .map(withName("changedDayLine", rowLine))
-    .apply(writeShards(plan.stagingDirectory, changedDays.table));
+  writeOwn(changedDays.table, gold.changedDays.map(withName("changedDayRow", changedDayRow)), plan);
   writeGold(gold, plan);
 }
 
@@ -236,10 +230,14 @@ function writeRejected(rejected: readonly PCollection<RejectedChange>[], plan: P
 
 /** An earlier run keeps them; of two texts of one change the lesser is kept, so the launcher compares. */
 function writeRedelivered(redelivered: readonly PCollection<RejectedChange>[], plan: PipelinePlan): void {
-  (P([...redelivered]).apply(withName("allRedelivered", flatten())) as PCollection<RejectedChange>)
-    .map(withName("redeliveredRow", payloadRow), { runId: plan.runId, checkedAt: plan.startedAt })
-    .map(withName("redeliveredLine", rowLine))
-    .apply(writeShards(plan.stagingDirectory, redeliveredPayloads.table));
+  const all = P([...redelivered]).apply(withName("allRedelivered", flatten())) as PCollection<RejectedChange>;
+  const rows = all.map(withName("redeliveredRow", payloadRow), { runId: plan.runId, checkedAt: plan.startedAt });
+  writeOwn(redeliveredPayloads.table, rows, plan);
+}
+
+/** Writes rows that the run makes for itself, without a contract to be held to, as shards of that name. */
+function writeOwn<Row extends object>(name: string, rows: PCollection<Row>, { stagingDirectory }: PipelinePlan): void {
+  rows.map(withName(`lines of ${name}`, rowLine)).apply(writeShards(stagingDirectory, name));
 }
 
 function changelogRanges(

@@ -195,8 +195,7 @@ async function stageAuditPublish(
   const history = { runId, checkedAt, directory, ledger, checks: audit.checks };
   if (published) {
     const { freshness, volumes } = audit;
-    const state =
-      keepsState && positions !== null ? leftState(identity, reading, positions) : await emptiedState(warehouse);
+    const state = positions === null ? await emptiedState(warehouse) : leftState(identity, reading, positions);
     const parts = staged.map(({ part }) => part);
     await publishWithHistory(warehouse, parts, { ...history, freshness, volumes, state });
   } else {
