@@ -9,6 +9,7 @@ export { latestPerKey, type Order } from "./latest-per-key";
 export { JobFailedError, type JobOptions, PortableRunner, type PortableRunnerOptions } from "./portable-runner";
 export { PrismRunner, type PrismRunnerOptions } from "./prism-runner";
 export { readRows } from "./read-rows";
+export { type RemadeRows, type RowChange, rowChanges } from "./row-changes";
 export { RowCoder, withKeyedRows, withRows } from "./row-coder";
 export { RowCodingError, type RowColumn, type RowColumnType } from "./row-values";
 export { type Split, splitByTag, type Tagged } from "./split-by-tag";

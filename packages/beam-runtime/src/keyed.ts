@@ -21,6 +21,11 @@ export function groupBy<T>(keyOf: (element: T) => string): PTransform<PCollectio
   return withName("groupBy", (input: PCollection<T>) => input.apply(keyBy(keyOf)).apply(sdkGroupByKey()));
 }
 
+/** Groups elements that have their key already, all values of a key in memory at once. */
+export function groupKeyed<T>(): PTransform<PCollection<Keyed<T>>, PCollection<Grouped<T>>> {
+  return withName("groupKeyed", (input: PCollection<Keyed<T>>) => input.apply(sdkGroupByKey()));
+}
+
 /** Combines elements by key; runners combine before they shuffle, so a key with most of the elements costs no more than others. */
 export function combineBy<T, A, O>(
   keyOf: (element: T) => string,

@@ -24,6 +24,7 @@ export function changelogFlow(
     rejectedEntries: change("rejected_entries"),
     snapshots: count(rowCounter(to.table, "snapshots")),
     displaced: count(rowCounter(to.table, "displaced")),
+    unchanged: count(rowCounter(to.table, "unchanged")),
     written: count(writtenCounter(to.table)),
   };
 }

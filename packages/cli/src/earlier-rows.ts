@@ -6,7 +6,6 @@ import {
   documentStates,
   type LastRun,
   silverUserProfiles,
-  type TableContract,
   wholeYears,
 } from "@junoplus/contracts";
 import { type AnySilverTable, isNamedByPath, userProfiles } from "@junoplus/silver-transforms";
@@ -45,22 +44,15 @@ export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRows
   mkdirSync(folder);
   await warehouse.stage(runId, touchedDocuments, shardsOf(directory, touchedDocuments.table));
   const touched = await usersOfLogs(warehouse, input);
-  const stageUsers = async (list: TableContract, users: Iterable<string>): Promise<number> => {
-    const path = join(folder, `${list.table}.ndjson`);
-    await writeNdjson(
-      path,
-      [...users].map((user_id) => ({ user_id })),
-    );
-    return warehouse.stage(runId, list, [path]);
-  };
-  const users = await stageUsers(touchedUsers, new Set([...touched.values()].flatMap((ofLog) => [...ofLog])));
+  const users = join(folder, `${touchedUsers.table}.ndjson`);
+  await writeNdjson(users, touched);
+  await warehouse.stage(runId, touchedUsers, [users]);
   const states = join(folder, "states.ndjson");
   const exported = await Promise.all(
     SILVER_TABLES.map(async (table) => {
-      const { from, to } = table;
+      const { to } = table;
       const remade = remadeRows(table);
       if (isNamedByPath(table)) await warehouse.stage(runId, remade, shardsOf(directory, remade.table));
-      else await stageUsers(remade, touched.get(from.prefix) ?? []);
       const path = join(folder, `${to.table}.ndjson`);
       await warehouse.export(earlierRowsQuery(warehouse, runId, table), path);
       return [to.table, path] as const;
@@ -70,14 +62,16 @@ export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRows
   await warehouse.export(statesQuery(warehouse, runId), states);
   const totals = join(folder, "day-totals.ndjson");
   await warehouse.export(`SELECT session_date, totals FROM ${warehouse.tableName(dayTotals)}`, totals);
-  return { states, silver, dayTotals: totals, users };
+  return { states, silver, dayTotals: totals, users: new Set(touched.map(({ user_id }) => user_id)).size };
 }
 
-/** The users whom changes of each log touch, by its prefix. */
-async function usersOfLogs(
-  warehouse: Warehouse,
-  input: EarlierRowsInput,
-): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+interface TouchedUser {
+  readonly changelog: string;
+  readonly user_id: string;
+}
+
+/** The users whom changes of each log touch. */
+async function usersOfLogs(warehouse: Warehouse, input: EarlierRowsInput): Promise<readonly TouchedUser[]> {
   const documents = warehouse.stagingName(touchedDocuments, input.runId);
   const rows = await warehouse.query(
     `SELECT changelog, user_id FROM (
@@ -87,10 +81,17 @@ async function usersOfLogs(
           ON touched.changelog = states.changelog AND touched.document_key = states.document_key
     ) AS users WHERE user_id IS NOT NULL GROUP BY changelog, user_id`,
   );
-  const users = new Map<string, Set<string>>(SILVER_TABLES.map(({ from }) => [from.prefix, new Set()]));
-  for (const row of rows) users.get(String(row["changelog"]))?.add(String(row["user_id"]));
-  for (const user of await grownOlder(warehouse, input)) users.get(userProfiles.from.prefix)?.add(user);
-  return users;
+  const touched = rows.map(({ changelog, user_id }) => ({ changelog: String(changelog), user_id: String(user_id) }));
+  const changelog = userProfiles.from.prefix;
+  const withProfile = new Set(touched.filter((user) => user.changelog === changelog).map(({ user_id }) => user_id));
+  const older = (await grownOlder(warehouse, input)).filter((user_id) => !withProfile.has(user_id));
+  return [...touched, ...older.map((user_id) => ({ changelog, user_id }))];
+}
+
+/** The users all of whose rows a silver table's log touches, as a query in brackets. */
+function usersOfLog(warehouse: Warehouse, runId: string, { from }: AnySilverTable): string {
+  const log = warehouse.literal(from.prefix);
+  return `(SELECT user_id FROM ${warehouse.stagingName(touchedUsers, runId)} WHERE changelog = ${log})`;
 }
 
 /** States of the documents that give the rows which are made anew: of touched ones, and of all of a user where rows are. */
@@ -99,7 +100,7 @@ function statesQuery(warehouse: Warehouse, runId: string): string {
   const ofLogs = SILVER_TABLES.map((table) => {
     const log = warehouse.literal(table.from.prefix);
     const documents = `document_key IN (SELECT document_key FROM ${touched} WHERE changelog = ${log})`;
-    const users = `user_id IN (SELECT user_id FROM ${warehouse.stagingName(remadeRows(table), runId)})`;
+    const users = `user_id IN ${usersOfLog(warehouse, runId, table)}`;
     return `(changelog = ${log} AND (${isNamedByPath(table) ? documents : `${documents} OR ${users}`}))`;
   });
   return (
@@ -110,13 +111,14 @@ function statesQuery(warehouse: Warehouse, runId: string): string {
 
 /** Rows of the touched users, without what identifies them beyond their id, and whether they are made anew. */
 function earlierRowsQuery(warehouse: Warehouse, runId: string, table: AnySilverTable): string {
-  const remade = remadeRows(table);
+  const byPath = isNamedByPath(table);
+  const remade = byPath ? warehouse.stagingName(remadeRows(table), runId) : usersOfLog(warehouse, runId, table);
   const columns = table.to.columns.filter(({ classification }) => classification !== "direct_identifier");
-  const same = remade.columns.map(({ name }) => `remade.${name} = earlier.${name}`).join(" AND ");
+  const same = (byPath ? table.to.key : ["user_id"]).map((name) => `remade.${name} = earlier.${name}`).join(" AND ");
   return (
     `SELECT ${columns.map(({ name }) => `earlier.${name}`).join(", ")}, remade.user_id IS NOT NULL AS is_remade ` +
     `FROM ${warehouse.tableName(table.to)} AS earlier ` +
-    `LEFT JOIN ${warehouse.stagingName(remade, runId)} AS remade ON ${same} ` +
+    `LEFT JOIN ${remade} AS remade ON ${same} ` +
     `WHERE earlier.user_id IN (SELECT user_id FROM ${warehouse.stagingName(touchedUsers, runId)})`
   );
 }

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { createFrom, type FileRange, fileRanges, readRows, writeShards } from "@junoplus/beam-runtime";
+import { createFrom, type FileRange, fileRanges, type RowChange, readRows, rowChanges, writeShards } from "@junoplus/beam-runtime";
 import { type ChangelogFile, changes, type LoggedChange, type RejectedChange } from "@junoplus/bronze-ingest";
 import {
   type DayTotals,
@@ -14,11 +14,12 @@ import {
   type TableContract,
   userAnalyticsV1,
 } from "@junoplus/contracts";
-import { type GoldTables, goldChanges, goldTables, type SilverTables } from "@junoplus/gold-aggregates";
+import { type GoldTables, goldChanges, goldTables } from "@junoplus/gold-aggregates";
 import {
   isNamedByPath,
   medications,
   periodTracking,
+  rowCounter,
   type SilverInput,
   type SilverTable,
   silverDocuments,
@@ -27,20 +28,22 @@ import {
   therapySessions,
   userProfiles,
 } from "@junoplus/silver-transforms";
-import { flatten, P, type PCollection, type Root, withName } from "apache-beam";
+import { counter, flatten, P, type PCollection, type Root, withName } from "apache-beam";
 import type { EarlierRows } from "./earlier-rows";
 import {
-  changedDayRow,
+  changedRow,
   type EarlierRow,
-  keptRow,
+  keptEarlier,
   payloadRow,
   rejectedRows,
+  remadeEarlier,
   remadeRow,
+  replacedRow,
   rowLine,
   stateOfLog,
   touchedRow,
 } from "./pipeline-rows";
-import { changedDays, redeliveredPayloads, remadeRows, touchedDocuments } from "./run-lists";
+import { redeliveredPayloads, remadeRows, replacedRows, touchedDocuments } from "./run-lists";
 import { shardsOf } from "./staging-directory";
 import { writeTable } from "./table-writer";
 
@@ -108,21 +111,10 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
       rejected.push(output.rejected);
       redelivered.push(output.redelivered);
       states.push(output.states);
-      if (plan.tables.has(table.to.table)) output.rows.apply(writeTable(table.to, plan.stagingDirectory));
       return output.rows;
     };
-    const isGold = GOLD_TABLES.some(({ table }) => plan.tables.has(table));
-    const read = new Set<unknown>(isGold ? Object.values(GOLD_READS) : []);
-    for (const table of neededSilverTables(plan.tables)) if (!read.has(table)) build(table);
-    if (isGold) {
-      const silver = {
-        sessions: build(GOLD_READS.sessions),
-        profiles: build(GOLD_READS.profiles),
-        medications: build(GOLD_READS.medications),
-        periodTracking: build(GOLD_READS.periodTracking),
-      };
-      buildGold(root, silver, plan);
-    }
+    if (earlier === null) buildTables(build, plan);
+    else changeTables(build, root, earlier, plan);
     writeRejected(rejected, plan);
     if (earlier !== null) writeRedelivered(redelivered, plan);
     if (plan.keepsState) {
@@ -173,47 +165,85 @@ function silverInput<Document, Row>(
   };
 }
 
-function buildGold(root: Root, silver: SilverTables, plan: PipelinePlan): void {
-  const run = { asOf: plan.asOf };
-  const { earlier } = plan;
-  if (earlier === null) {
-    writeGold(goldTables(silver, run), plan);
-    return;
-  }
-  const left = <Row>({ to }: { readonly to: TableContract<Row> }): PCollection<EarlierRow<Row>> => {
+type BuildSilver = <Document, Row>(table: SilverTable<Document, Row>) => PCollection<Row>;
+
+/** All rows of silver, and gold from them. */
+function buildTables(build: BuildSilver, plan: PipelinePlan): void {
+  const silverRows = <Document, Row>(table: SilverTable<Document, Row>): PCollection<Row> => {
+    const rows = build(table);
+    writePlanned(table.to, rows, plan);
+    return rows;
+  };
+  const isGold = GOLD_TABLES.some(({ table }) => plan.tables.has(table));
+  const read = new Set<unknown>(isGold ? Object.values(GOLD_READS) : []);
+  for (const table of neededSilverTables(plan.tables)) if (!read.has(table)) silverRows(table);
+  if (!isGold) return;
+  const silver = {
+    sessions: silverRows(GOLD_READS.sessions),
+    profiles: silverRows(GOLD_READS.profiles),
+    medications: silverRows(GOLD_READS.medications),
+    periodTracking: silverRows(GOLD_READS.periodTracking),
+  };
+  writeGold(goldTables(silver, { asOf: plan.asOf }), plan);
+}
+
+/** The rows of silver that are others than an earlier run left them, and what they change of gold. */
+function changeTables(build: BuildSilver, root: Root, earlier: EarlierRows, plan: PipelinePlan): void {
+  const silverChanges = <Document, Row extends object>(
+    table: SilverTable<Document, Row>,
+  ): PCollection<RowChange<Row>> => {
+    const { to } = table;
     const path = earlier.silver[to.table];
     if (path === undefined) throw new Error(`what an earlier run left of ${to.table} is not there`);
-    return rowsOf<EarlierRow<Row>>(root, to.table, [path]);
+    const changes = changesOfTable(to, rowsOf<EarlierRow<Row>>(root, to.table, [path]), build(table));
+    writePlanned(to, changes.flatMap(withName(`changed rows of ${to.table}`, changedRow<Row>)), plan);
+    const key = changes.flatMap(withName(`replaced rows of ${to.table}`, replacedRow<Row>), {
+      columns: replacedRows(to).key,
+    });
+    writeOwn(replacedRows(to).table, key, plan);
+    return changes;
   };
-  const before = {
-    sessions: left(GOLD_READS.sessions),
-    profiles: left(GOLD_READS.profiles),
-    medications: left(GOLD_READS.medications),
-    periodTracking: left(GOLD_READS.periodTracking),
+  const read = new Set<unknown>(Object.values(GOLD_READS));
+  for (const table of SILVER_TABLES) if (!read.has(table)) silverChanges(table);
+  const silver = {
+    sessions: silverChanges(GOLD_READS.sessions),
+    profiles: silverChanges(GOLD_READS.profiles),
+    medications: silverChanges(GOLD_READS.medications),
+    periodTracking: silverChanges(GOLD_READS.periodTracking),
   };
-  const after = {
-    sessions: withKept("sessions", before.sessions, silver.sessions),
-    profiles: withKept("profiles", before.profiles, silver.profiles),
-    medications: withKept("medications", before.medications, silver.medications),
-    periodTracking: withKept("periodTracking", before.periodTracking, silver.periodTracking),
-  };
-  const gold = goldChanges(
-    after,
-    { before, dayTotals: rowsOf<DayTotals>(root, "dayTotals", [earlier.dayTotals]) },
-    run,
-  );
-  writeOwn(changedDays.table, gold.changedDays.map(withName("changedDayRow", changedDayRow)), plan);
+  const known = rowsOf<DayTotals>(root, "dayTotals", [earlier.dayTotals]);
+  const { replaced, ...gold } = goldChanges(silver, known, { asOf: plan.asOf });
   writeGold(gold, plan);
+  writeOwn(replacedRows(mlTrainingBaseV2).table, replaced.mlTrainingBase, plan);
+  writeOwn(replacedRows(userAnalyticsV1).table, replaced.userAnalytics, plan);
+  writeOwn(replacedRows(goldTherapyEffectiveness).table, replaced.therapyEffectiveness, plan);
+  writeOwn(replacedRows(dailyMetricsV1).table, replaced.dailyMetrics, plan);
+}
+
+/** What became of the rows that are looked up: those that are made anew are held against what was made, the others stay. */
+function changesOfTable<Row extends object>(
+  { table, key, columns }: TableContract<Row>,
+  earlier: PCollection<EarlierRow<Row>>,
+  made: PCollection<Row>,
+): PCollection<RowChange<Row>> {
+  // processed_at tells which run wrote a row, and no run writes one for that alone.
+  const compared = columns.map(({ name }) => name).filter((name) => name !== "processed_at");
+  const comparison = { key, compared, kept: counter(rowCounter(table, "unchanged")) };
+  const before = earlier.flatMap(withName(`earlier ${table}`, remadeEarlier<Row>));
+  const kept = earlier.flatMap(withName(`kept ${table}`, keptEarlier<Row>));
+  const remade = P({ before, after: made }).apply(withName(`changes of ${table}`, rowChanges<Row>(comparison)));
+  return P([kept, remade]).apply(withName(`now ${table}`, flatten()));
+}
+
+function writePlanned<Row>(contract: TableContract<Row>, rows: PCollection<Row>, plan: PipelinePlan): void {
+  if (plan.tables.has(contract.table)) rows.apply(writeTable(contract, plan.stagingDirectory));
 }
 
 function writeGold(gold: GoldTables, plan: PipelinePlan): void {
-  const write = <Row>(contract: TableContract<Row>, rows: PCollection<Row>): void => {
-    if (plan.tables.has(contract.table)) rows.apply(writeTable(contract, plan.stagingDirectory));
-  };
-  write(mlTrainingBaseV2, gold.mlTrainingBase);
-  write(userAnalyticsV1, gold.userAnalytics);
-  write(dailyMetricsV1, gold.dailyMetrics);
-  write(goldTherapyEffectiveness, gold.therapyEffectiveness);
+  writePlanned(mlTrainingBaseV2, gold.mlTrainingBase, plan);
+  writePlanned(userAnalyticsV1, gold.userAnalytics, plan);
+  writePlanned(dailyMetricsV1, gold.dailyMetrics, plan);
+  writePlanned(goldTherapyEffectiveness, gold.therapyEffectiveness, plan);
   if (plan.keepsState) gold.dayTotals.apply(writeTable(dayTotals, plan.stagingDirectory));
 }
 
@@ -246,12 +276,6 @@ function changelogRanges(
   plan: PipelinePlan,
 ): PCollection<FileRange> {
   return root.apply(withName(`ranges(${from.prefix})`, createFrom(fileRanges(filesOf(from.prefix, plan.files)))));
-}
-
-/** Rows of some users as they are now: those of an earlier run that stay, and those that are made anew. */
-function withKept<Row>(name: string, earlier: PCollection<EarlierRow<Row>>, made: PCollection<Row>): PCollection<Row> {
-  const kept = earlier.flatMap(withName(`kept ${name}`, keptRow<Row>));
-  return P([kept, made]).apply(withName(`now ${name}`, flatten()));
 }
 
 /** The rows of files that the run has written for itself. */

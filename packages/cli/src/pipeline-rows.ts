@@ -1,3 +1,4 @@
+import type { RowChange } from "@junoplus/beam-runtime";
 import type { RejectedChange } from "@junoplus/bronze-ingest";
 import type { DocumentStates, RejectedChangePayloads, RejectedChanges } from "@junoplus/contracts";
 import { type AnySilverTable, keyOfPath } from "@junoplus/silver-transforms";
@@ -71,14 +72,29 @@ export function* remadeRow(
 /** A row of an earlier run, and whether this one makes it anew. */
 export type EarlierRow<Row> = Row & { readonly is_remade: boolean };
 
-/** Worker function: an earlier row, where this run does not make it anew. */
-export function* keptRow<Row>(row: EarlierRow<Row>): Generator<Row> {
-  if (!row.is_remade) yield row;
+/** Worker function: an earlier row, where this run makes it anew. */
+export function* remadeEarlier<Row>(row: EarlierRow<Row>): Generator<Row> {
+  if (row.is_remade) yield row;
 }
 
-/** Worker function: a day as the row of a list. */
-export function changedDayRow(session_date: string): { readonly session_date: string } {
-  return { session_date };
+/** Worker function: an earlier row, where this run lets it be. */
+export function* keptEarlier<Row>(row: EarlierRow<Row>): Generator<RowChange<Row>> {
+  if (!row.is_remade) yield { kept: row };
+}
+
+/** Worker function: a row as it is now, where it is another than before. */
+export function* changedRow<Row>(change: RowChange<Row>): Generator<Row> {
+  if ("after" in change) yield change.after;
+}
+
+/** Worker function: these columns of a row that is another than before, or gone, or new. */
+export function* replacedRow<Row extends object>(
+  change: RowChange<Row>,
+  { columns }: { readonly columns: readonly string[] },
+): Generator<Readonly<Record<string, unknown>>> {
+  if ("kept" in change) return;
+  const row = new Map(Object.entries("before" in change ? change.before : change.after));
+  yield Object.fromEntries(columns.map((column) => [column, row.get(column)]));
 }
 
 /** Worker function: a row of the run's own as one line of JSON. */

@@ -1,30 +1,38 @@
 import type { Column, TableContract } from "@junoplus/contracts";
-import { type AnySilverTable, isNamedByPath } from "@junoplus/silver-transforms";
+import type { AnySilverTable } from "@junoplus/silver-transforms";
 
 /** Documents of which a run reads changes; `user_id` is the user whose rows they may give, NULL where they give none. */
-export const touchedDocuments = list("touched_documents", ["changelog", "document_key"], ["user_id"]);
+export const touchedDocuments = list("touched_documents", [
+  text("changelog"),
+  text("document_key"),
+  { ...text("user_id"), mode: "NULLABLE" },
+]);
 
-/** Users of whom something changed: their gold rows are made anew. */
-export const touchedUsers = list("touched_users", ["user_id"]);
+/** Users whom changes of a log touch, by log: a row a pair. */
+export const touchedUsers = list("touched_users", [text("changelog"), text("user_id")]);
 
-/** The list of the rows of a silver table that a run makes anew: each alone, where its document's path names it, or all of a user. */
-export function remadeRows(table: AnySilverTable): TableContract {
-  return list(`remade_${table.to.table}`, isNamedByPath(table) ? table.to.key : ["user_id"]);
+/** The rows of a silver table that a run makes anew alone, since the paths of their documents name them. */
+export function remadeRows({ to }: AnySilverTable): TableContract {
+  return list(`remade_${to.table}`, keyColumns(to));
 }
 
-/** Days whose rows a run makes anew. */
-export const changedDays = list("changed_days", [], [], ["session_date"]);
+/** The rows of a table that a run replaces, whether it has new ones in their place or none. A column of the key that may be NULL does not tell. */
+export function replacedRows(table: TableContract): TableContract {
+  return list(
+    `replaced_${table.table}`,
+    keyColumns(table).filter(({ mode }) => mode === "REQUIRED"),
+  );
+}
 
 /** Rejected changes of earlier runs that came again, as they came. */
-export const redeliveredPayloads = list("redelivered_payloads", ["table_name", "change_hash", "change"]);
+export const redeliveredPayloads = list("redelivered_payloads", [
+  text("table_name"),
+  text("change_hash"),
+  text("change"),
+]);
 
 /** A list that a run makes for itself: staged to be joined with tables, and never published. */
-function list(
-  table: string,
-  texts: readonly string[],
-  nullable: readonly string[] = [],
-  days: readonly string[] = [],
-): TableContract {
+function list(table: string, columns: readonly Column[]): TableContract {
   return {
     table,
     layer: "state",
@@ -33,18 +41,18 @@ function list(
     description: "A list that a run makes for itself.",
     kind: "table",
     write: "replace",
-    key: [...texts, ...days],
+    key: columns.filter(({ mode }) => mode === "REQUIRED").map(({ name }) => name),
     cluster: [],
-    columns: [
-      ...texts.map((name) => column(name, "STRING", "REQUIRED")),
-      ...nullable.map((name) => column(name, "STRING", "NULLABLE")),
-      ...days.map((name) => column(name, "DATE", "REQUIRED")),
-    ],
+    columns,
     // Its rows are the run's own and go nowhere: there is no contract with anybody to be kept.
     faults: () => [],
   };
 }
 
-function column(name: string, type: Column["type"], mode: Column["mode"]): Column {
-  return { name, type, mode, description: name, classification: "internal" };
+function text(name: string): Column {
+  return { name, type: "STRING", mode: "REQUIRED", description: name, classification: "internal" };
+}
+
+function keyColumns({ key, columns }: TableContract): readonly Column[] {
+  return key.flatMap((name) => columns.filter((column) => column.name === name));
 }

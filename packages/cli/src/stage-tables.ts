@@ -4,10 +4,9 @@ import type { Warehouse } from "@junoplus/warehouse";
 import { amendedPayloads } from "./amended-payloads";
 import type { Reading } from "./last-run";
 import type { Progress } from "./progress";
-import { changedDays } from "./run-lists";
 import type { StagedTable } from "./staged-audit";
 import { shardsOf } from "./staging-directory";
-import { changedPart, resultingTable } from "./table-parts";
+import { changedPart, listsOf, resultingTable } from "./table-parts";
 
 /** What is staged, and from where. */
 export interface StagingInput {
@@ -26,8 +25,11 @@ export async function stageTables(
   progress: Progress,
 ): Promise<readonly StagedTable[]> {
   const lastRun = reading.kind === "new" ? reading.lastRun : null;
-  if (lastRun !== null) await warehouse.stage(runId, changedDays, shardsOf(directory, changedDays.table));
   progress.stage("load", `${tables.length} tables`);
+  const parts = new Map(tables.map((contract) => [contract, lastRun === null ? contract : changedPart(contract)]));
+  await Promise.all(
+    listsOf([...parts.values()]).map((list) => warehouse.stage(runId, list, shardsOf(directory, list.table))),
+  );
   const stageOne = async (contract: TableContract): Promise<StagedTable> => {
     const amended =
       lastRun !== null && contract.table === rejectedChangePayloads.table
@@ -36,7 +38,7 @@ export async function stageTables(
     const shards = [...shardsOf(directory, contract.table), ...(amended === null ? [] : [amended.path])];
     const rows = await warehouse.stage(runId, contract, shards);
     const written = (counters[writtenCounter(contract.table)] ?? 0) + (amended?.rows ?? 0);
-    const part = lastRun === null ? contract : changedPart(contract);
+    const part = parts.get(contract) ?? contract;
     const total = part === contract ? rows : await rowCount(warehouse, resultingTable(warehouse, runId, part));
     return { contract, rows, written, part, total };
   };

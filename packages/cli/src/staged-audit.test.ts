@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dayTotals, rejectedChanges, tableContracts } from "@junoplus/contracts";
+import { dailyMetricsV1, dayTotals, rejectedChanges, tableContracts } from "@junoplus/contracts";
 import { blockingFailures } from "@junoplus/quality";
 import { openWarehouse, writeNdjson } from "@junoplus/warehouse";
 import { afterAll, expect, test } from "vitest";
-import { changedDays } from "./run-lists";
+import { replacedRows } from "./run-lists";
 import { auditStagedTables } from "./staged-audit";
 import { changedPart } from "./table-parts";
 
@@ -25,7 +25,7 @@ test.each([
   const warehouse = await openWarehouse("duckdb::memory:");
   await warehouse.ensure(tableContracts);
   const listed = days.map((session_date) => ({ session_date }));
-  await warehouse.stage("r", changedDays, [await file("days", listed)]);
+  await warehouse.stage("r", replacedRows(dailyMetricsV1), [await file("days", listed)]);
   await warehouse.stage("r", dayTotals, [await file("totals", [{ session_date: "2024-03-01", totals: "{}" }])]);
   await warehouse.stage("r", rejectedChanges, []);
   const part = changedPart(dayTotals);

@@ -16,6 +16,7 @@ const FLOW = {
   rejectedEntries: 27,
   snapshots: 297,
   displaced: 0,
+  unchanged: 0,
   written: 297,
 };
 const OUTCOME: RunOutcome = {

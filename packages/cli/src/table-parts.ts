@@ -1,7 +1,6 @@
-import { dayTotals, documentStates, rejectedChangePayloads, type TableContract } from "@junoplus/contracts";
+import { dailyMetricsV1, dayTotals, documentStates, rejectedChangePayloads, type TableContract } from "@junoplus/contracts";
 import type { PartOfTable, Warehouse } from "@junoplus/warehouse";
-import { SILVER_TABLES } from "./medallion-pipeline";
-import { changedDays, remadeRows, touchedUsers } from "./run-lists";
+import { replacedRows, touchedUsers } from "./run-lists";
 
 /** What a run that goes on from another replaces of a table: its part, or the table's own way where it has none. */
 export function changedPart(contract: TableContract): TableContract | PartOfTable {
@@ -9,18 +8,18 @@ export function changedPart(contract: TableContract): TableContract | PartOfTabl
   if (table === documentStates.table || table === rejectedChangePayloads.table) {
     return { contract, columns: key, valuesIn: contract };
   }
-  if (layer !== "silver" && layer !== "gold" && table !== dayTotals.table) return contract;
-  const remade = REMADE.get(table);
-  if (remade !== undefined) return partIn(contract, remade);
-  if (key.includes("user_id")) return partIn(contract, touchedUsers);
-  if (key.includes("session_date")) return partIn(contract, changedDays);
-  throw new Error(`${table} has neither user nor day in its key: say what of it a change touches`);
+  if (table === dayTotals.table) return partIn(contract, replacedRows(dailyMetricsV1));
+  return layer === "silver" || layer === "gold" ? partIn(contract, replacedRows(contract)) : contract;
 }
-
-const REMADE = new Map(SILVER_TABLES.map((table) => [table.to.table as string, remadeRows(table)]));
 
 function partIn(contract: TableContract, list: TableContract): PartOfTable {
   return { contract, columns: list.columns.map(({ name }) => name), valuesIn: list };
+}
+
+/** The lists that tell which rows are replaced, each once; a part that is told by its own rows has none. */
+export function listsOf(parts: readonly (TableContract | PartOfTable)[]): readonly TableContract[] {
+  const lists = parts.flatMap((part) => ("contract" in part && part.valuesIn !== part.contract ? [part.valuesIn] : []));
+  return [...new Map(lists.map((list) => [list.table, list])).values()];
 }
 
 /** A table as it will be when a run is published, or the rows of the touched users in it, for SQL: what stays, and what is staged. */

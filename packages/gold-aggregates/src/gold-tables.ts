@@ -4,6 +4,7 @@ import type {
   DayTotals as DayTotalsRow,
   GoldTherapyEffectiveness,
   MlTrainingBaseV2,
+  SilverTherapySessions,
   UserAnalyticsV1,
 } from "@junoplus/contracts";
 import { P, type PCollection, withName } from "apache-beam";
@@ -15,6 +16,7 @@ import type { Run } from "./run";
 import { type SessionContext, type SilverTables, sessionContexts } from "./session-context";
 import { therapyEffectiveness } from "./therapy-effectiveness";
 import { userAnalytics } from "./user-analytics";
+import { type SilverChanges, userChanges } from "./user-changes";
 
 /** The gold tables of a run. */
 export type GoldTables = {
@@ -26,17 +28,15 @@ export type GoldTables = {
   readonly dayTotals: PCollection<DayTotalsRow>;
 };
 
-/** What an earlier run left, where only some users' rows are made anew. */
-export interface EarlierTables {
-  /** The silver rows of these users as they were. */
-  readonly before: SilverTables;
-  readonly dayTotals: PCollection<DayTotalsRow>;
-}
-
-/** The rows of some users in the gold tables, and of the days on which they changed something. */
+/** Rows of the gold tables that are others than before, and the keys of the rows that they replace. */
 export type GoldChanges = GoldTables & {
-  /** These days, those without sessions left too. */
-  readonly changedDays: PCollection<string>;
+  /** By gold table, whether there is a new row of that key or none. */
+  readonly replaced: {
+    readonly mlTrainingBase: PCollection<Pick<MlTrainingBaseV2, "user_id" | "session_id">>;
+    readonly userAnalytics: PCollection<Pick<UserAnalyticsV1, "user_id">>;
+    readonly therapyEffectiveness: PCollection<Pick<GoldTherapyEffectiveness, "user_id" | "month">>;
+    readonly dailyMetrics: PCollection<Pick<DailyMetricsV1, "session_date">>;
+  };
 };
 
 /** All gold tables from silver rows; the rows of each user are brought together once. */
@@ -44,40 +44,48 @@ export function goldTables(inputs: SilverTables, run: Run): GoldTables {
   return P(inputs).apply(
     withName("goldTables", (silver: SilverTables): GoldTables => {
       const contexts: PCollection<SessionContext> = P(silver).apply(sessionContexts());
-      return tablesOf(silver, contexts, contexts.apply(dayTotals()), run);
+      const days = contexts.apply(dayTotals());
+      return tablesOf({ contexts, contextsOfUsers: contexts, sessions: silver.sessions, days }, run);
     }),
   );
 }
 
-/** The gold tables' rows of the users whose silver rows are given, all of them, and of the days that these users changed. */
-export function goldChanges(inputs: SilverTables, { before, dayTotals: known }: EarlierTables, run: Run): GoldChanges {
-  const contexts: PCollection<SessionContext> = P(inputs).apply(sessionContexts());
-  const totalsBefore: PCollection<Keyed<DayTotals>> = P(before).apply(
-    withName("dayTotalsBefore", (silver: SilverTables) => P(silver).apply(sessionContexts()).apply(dayTotals())),
-  );
+/** What changes of silver rows make of the gold tables; `known` are the totals of days as the earlier run left them. */
+export function goldChanges(inputs: SilverChanges, known: PCollection<DayTotalsRow>, run: Run): GoldChanges {
+  const users = P(inputs).apply(userChanges());
   const days: PCollection<Keyed<DayTotals>> = P({
-    after: contexts.apply(dayTotals()),
-    before: totalsBefore,
+    after: users.after.apply(withName("dayTotalsAfter", dayTotals())),
+    before: users.before.apply(withName("dayTotalsBefore", dayTotals())),
     known,
   }).apply(changedDayTotals());
+  const { after: contexts, ofUser: contextsOfUsers, ofMonth: sessions } = users;
   const withSessions = days.flatMap(withName("daysWithSessions", daysWithSessions));
   return {
-    ...tablesOf(inputs, contexts, withSessions, run),
-    changedDays: days.map(withName("changedDayOf", changedDayOf)),
+    ...tablesOf({ contexts, contextsOfUsers, sessions, days: withSessions }, run),
+    replaced: {
+      mlTrainingBase: users.changedSession,
+      userAnalytics: users.changedUser,
+      therapyEffectiveness: users.changedMonth,
+      dailyMetrics: days.map(withName("changedDayOf", changedDayOf)),
+    },
   };
 }
 
-function tablesOf(
-  silver: SilverTables,
-  contexts: PCollection<SessionContext>,
-  days: PCollection<Keyed<DayTotals>>,
-  run: Run,
-): GoldTables {
+interface GoldInput {
+  readonly contexts: PCollection<SessionContext>;
+  /** Of users whose analytics are made, all of them. */
+  readonly contextsOfUsers: PCollection<SessionContext>;
+  /** Of users' months whose effectiveness is made, all of them. */
+  readonly sessions: PCollection<SilverTherapySessions>;
+  readonly days: PCollection<Keyed<DayTotals>>;
+}
+
+function tablesOf({ contexts, contextsOfUsers, sessions, days }: GoldInput, run: Run): GoldTables {
   return {
     mlTrainingBase: contexts.apply(mlTrainingBase(run)),
-    userAnalytics: contexts.apply(userAnalytics(run)),
+    userAnalytics: contextsOfUsers.apply(userAnalytics(run)),
     dailyMetrics: days.apply(dailyMetrics(run)),
-    therapyEffectiveness: silver.sessions.apply(therapyEffectiveness(run)),
+    therapyEffectiveness: sessions.apply(therapyEffectiveness(run)),
     dayTotals: days.map(withName("dayTotalsRow", dayTotalsRow)),
   };
 }
@@ -87,9 +95,9 @@ export function* daysWithSessions(day: Keyed<DayTotals>): Generator<Keyed<DayTot
   if (day.value.sessions.sessions > 0) yield day;
 }
 
-/** Worker function: a changed day's date. */
-export function changedDayOf({ key }: Keyed<DayTotals>): string {
-  return key;
+/** Worker function: the key of a changed day's row. */
+export function changedDayOf({ key }: Keyed<DayTotals>): Pick<DailyMetricsV1, "session_date"> {
+  return { session_date: key };
 }
 
 requireForSerialization("@junoplus/gold-aggregates/gold-tables", exports);

@@ -20,8 +20,9 @@ const FLOW: ChangelogFlow = {
   rejected: 16,
   live: 70,
   rejectedEntries: 5,
-  snapshots: 92,
+  snapshots: 95,
   displaced: 2,
+  unchanged: 3,
   written: 90,
 };
 const STAGED: StagedFlow = { rows: 90, rejectedRows: 16, rejectedEntryRows: 5 };
@@ -34,7 +35,7 @@ test("a flow that adds up passes, and says both sides", () => {
   expect(results.map(({ metric, description }) => `${metric}: ${description}`)).toEqual([
     "changes_conserved: changes read from medications_data (1,397) = " +
       "duplicates 7 + superseded 1,300 + deleted 4 + rejected 16 + live 70 (1,397)",
-    "snapshots_conserved: rows made of live documents (92) = displaced 2 + written 90 (92)",
+    "snapshots_conserved: rows made of live documents (95) = displaced 2 + unchanged 3 + written 90 (95)",
     "written_rows_staged: rows written (90) = rows staged (90)",
     "rejected_changes_staged: changes rejected (16) = rejected changes staged (16)",
     "rejected_entries_staged: array entries rejected (5) = rejected entries staged (5)",
@@ -46,6 +47,7 @@ test.each<[string, Partial<ChangelogFlow>, Partial<StagedFlow>, string, number]>
   ["a change that counts twice", { duplicates: 9 }, {}, "changes_conserved", 2],
   ["a change that is read and forgotten", { read: 1398 }, {}, "changes_conserved", -1],
   ["a row that is neither written nor displaced", { displaced: 1 }, {}, "snapshots_conserved", -1],
+  ["a row that is neither written nor what it was", { unchanged: 2 }, {}, "snapshots_conserved", -1],
   ["a row that staging lost", {}, { rows: 89 }, "written_rows_staged", -1],
   ["a row that staging has twice", {}, { rows: 91 }, "written_rows_staged", 1],
   ["a rejected change that is kept nowhere", {}, { rejectedRows: 15 }, "rejected_changes_staged", -1],

@@ -18,6 +18,8 @@ export interface ChangelogFlow {
   readonly snapshots: number;
   /** Of them, rows lost to a later document of the same key. */
   readonly displaced: number;
+  /** Of the others, rows that an earlier run has written, and that are not written again. */
+  readonly unchanged: number;
   /** Rows that the shard writer counted. */
   readonly written: number;
 }
@@ -53,7 +55,10 @@ export function conservationChecks(flow: ChangelogFlow, staged: StagedFlow): Che
           balance(
             "snapshots_conserved",
             ["rows made of live documents", flow.snapshots],
-            [`displaced ${whole(flow.displaced)} + written ${whole(flow.written)}`, flow.displaced + flow.written],
+            [
+              `displaced ${whole(flow.displaced)} + unchanged ${whole(flow.unchanged)} + written ${whole(flow.written)}`,
+              flow.displaced + flow.unchanged + flow.written,
+            ],
           ),
           balance("written_rows_staged", ["rows written", flow.written], ["rows staged", staged.rows]),
         ]),
@@ -111,7 +116,7 @@ export function foreseenCheck(table: string, unforeseen: number): CheckResult {
 /** Counts of a change log in two runs together. */
 export function addFlows(
   flow: ChangelogFlow,
-  more: Omit<ChangelogFlow, "changelog" | "table" | "snapshots" | "displaced" | "written">,
+  more: Omit<ChangelogFlow, "changelog" | "table" | "snapshots" | "displaced" | "unchanged" | "written">,
 ): ChangelogFlow {
   return {
     ...flow,

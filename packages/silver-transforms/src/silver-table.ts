@@ -110,8 +110,11 @@ export type SilverInput = {
 /** A silver table's rows, the rejected changes of its log, and what its documents leave to the next run. */
 export type SilverOutput<Row> = { readonly rows: PCollection<Row> } & Split<DocumentLeavings>;
 
-/** Counters of one silver table, `rows/<table>/<what>`; snapshots = rows that live documents gave, displaced = of them, lost to a later document. */
-export function rowCounter(table: string, what: "snapshots" | "displaced"): string {
+/**
+ * Counters of one silver table, `rows/<table>/<what>`; snapshots = rows that live documents gave, displaced = of them, lost to
+ * a later document, unchanged = of the others, those that an earlier run has already written.
+ */
+export function rowCounter(table: string, what: "snapshots" | "displaced" | "unchanged"): string {
   return `rows/${table}/${what}`;
 }
 
