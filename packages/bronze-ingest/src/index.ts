@@ -23,3 +23,4 @@ export { importLine } from "./import-change";
 export type { LiveDocument } from "./live-document";
 export { readChange } from "./read-change";
 export { type StoredDocument, storedDocument } from "./stored-document";
+export { type TouchedDocument, touchedDocuments } from "./touched-documents";

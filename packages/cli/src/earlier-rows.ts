@@ -1,18 +1,26 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { fileRanges } from "@junoplus/beam-runtime";
+import type { ChangelogFile, TouchedDocument } from "@junoplus/bronze-ingest";
 import {
   dayOf,
   dayTotals,
   documentStates,
   type LastRun,
   silverUserProfiles,
+  type TableContract,
   wholeYears,
 } from "@junoplus/contracts";
-import { type AnySilverTable, isNamedByPath, userProfiles } from "@junoplus/silver-transforms";
+import {
+  type AnySilverTable,
+  isNamedByPath,
+  keyOfPath,
+  silverDocuments,
+  userProfiles,
+} from "@junoplus/silver-transforms";
 import { type Warehouse, writeNdjson } from "@junoplus/warehouse";
 import { SILVER_TABLES } from "./medallion-pipeline";
 import { remadeRows, touchedDocuments, touchedUsers } from "./run-lists";
-import { shardsOf } from "./staging-directory";
 
 /** Files of what an earlier run left, as far as this run needs it: NDJSON, named by change log or by table. */
 export interface EarlierRows {
@@ -29,8 +37,10 @@ export interface EarlierRowsInput {
   readonly runId: string;
   readonly asOf: string;
   readonly lastRun: LastRun;
-  /** The run's directory: the touched documents lie there as shards. */
+  /** The run's directory. */
   readonly directory: string;
+  /** What is new of the change logs. */
+  readonly files: readonly ChangelogFile[];
 }
 
 /**
@@ -42,27 +52,50 @@ export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRows
   const { runId, directory } = input;
   const folder = join(directory, "earlier");
   mkdirSync(folder);
-  await warehouse.stage(runId, touchedDocuments, shardsOf(directory, touchedDocuments.table));
+  const stageList = async (list: TableContract, rows: Iterable<object> | AsyncIterable<object>): Promise<void> => {
+    const path = join(folder, `${list.table}.ndjson`);
+    await writeNdjson(path, rows);
+    await warehouse.stage(runId, list, [path]);
+  };
+  const remade = new Map<TableContract, object[]>();
+  await stageList(touchedDocuments, documentsOfLogs(input.files, remade));
   const touched = await usersOfLogs(warehouse, input);
-  const users = join(folder, `${touchedUsers.table}.ndjson`);
-  await writeNdjson(users, touched);
-  await warehouse.stage(runId, touchedUsers, [users]);
-  const states = join(folder, "states.ndjson");
-  const exported = await Promise.all(
-    SILVER_TABLES.map(async (table) => {
-      const { to } = table;
-      const remade = remadeRows(table);
-      if (isNamedByPath(table)) await warehouse.stage(runId, remade, shardsOf(directory, remade.table));
-      const path = join(folder, `${to.table}.ndjson`);
-      await warehouse.export(earlierRowsQuery(warehouse, runId, table), path);
-      return [to.table, path] as const;
-    }),
-  );
-  const silver = Object.fromEntries(exported);
-  await warehouse.export(statesQuery(warehouse, runId), states);
-  const totals = join(folder, "day-totals.ndjson");
-  await warehouse.export(`SELECT session_date, totals FROM ${warehouse.tableName(dayTotals)}`, totals);
-  return { states, silver, dayTotals: totals, users: new Set(touched.map(({ user_id }) => user_id)).size };
+  await Promise.all([stageList(touchedUsers, touched), ...[...remade].map(([list, keys]) => stageList(list, keys))]);
+  const exportQuery = async (name: string, query: string): Promise<string> => {
+    const path = join(folder, `${name}.ndjson`);
+    await warehouse.export(query, path);
+    return path;
+  };
+  const totals = `SELECT session_date, totals FROM ${warehouse.tableName(dayTotals)}`;
+  // At once: in BigQuery each is a job, and most of its time is waiting.
+  const [states, dayTotalsPath, ...silver] = await Promise.all([
+    exportQuery("states", statesQuery(warehouse, runId)),
+    exportQuery("day-totals", totals),
+    ...SILVER_TABLES.map((table) => exportQuery(table.to.table, earlierRowsQuery(warehouse, runId, table))),
+  ]);
+  return {
+    states,
+    silver: Object.fromEntries(SILVER_TABLES.map(({ to }, i) => [to.table, silver[i] ?? ""])),
+    dayTotals: dayTotalsPath,
+    users: new Set(touched.map(({ user_id }) => user_id)).size,
+  };
+}
+
+/** The documents that changes touch; keys of the rows that they name by their paths are added to `remade`. */
+async function* documentsOfLogs(
+  files: readonly ChangelogFile[],
+  remade: Map<TableContract, object[]>,
+): AsyncGenerator<TouchedDocument> {
+  for (const table of SILVER_TABLES) {
+    const ranges = fileRanges(files.filter(({ prefix }) => prefix === table.from.prefix));
+    const keys: object[] = [];
+    if (isNamedByPath(table)) remade.set(remadeRows(table), keys);
+    for await (const document of silverDocuments(table, ranges)) {
+      yield document;
+      const key = isNamedByPath(table) ? keyOfPath(table, document.document_key) : null;
+      if (key !== null) keys.push(key);
+    }
+  }
 }
 
 interface TouchedUser {
@@ -96,16 +129,17 @@ function usersOfLog(warehouse: Warehouse, runId: string, { from }: AnySilverTabl
 
 /** States of the documents that give the rows which are made anew: of touched ones, and of all of a user where rows are. */
 function statesQuery(warehouse: Warehouse, runId: string): string {
-  const touched = warehouse.stagingName(touchedDocuments, runId);
-  const ofLogs = SILVER_TABLES.map((table) => {
-    const log = warehouse.literal(table.from.prefix);
-    const documents = `document_key IN (SELECT document_key FROM ${touched} WHERE changelog = ${log})`;
-    const users = `user_id IN ${usersOfLog(warehouse, runId, table)}`;
-    return `(changelog = ${log} AND (${isNamedByPath(table) ? documents : `${documents} OR ${users}`}))`;
-  });
+  const states = warehouse.tableName(documentStates);
+  const byUser = SILVER_TABLES.filter((table) => !isNamedByPath(table));
+  const logs = byUser.map(({ from }) => warehouse.literal(from.prefix)).join(", ");
   return (
-    `SELECT ${documentStates.columns.map(({ name }) => name).join(", ")} ` +
-    `FROM ${warehouse.tableName(documentStates)} AS states WHERE ${ofLogs.join(" OR ")}`
+    `SELECT ${documentStates.columns.map(({ name }) => `states.${name}`).join(", ")} FROM ${states} AS states JOIN (` +
+    `SELECT changelog, document_key FROM ${warehouse.stagingName(touchedDocuments, runId)} ` +
+    `UNION DISTINCT SELECT of_user.changelog, of_user.document_key FROM ${states} AS of_user ` +
+    `JOIN ${warehouse.stagingName(touchedUsers, runId)} AS touched ` +
+    `ON touched.changelog = of_user.changelog AND touched.user_id = of_user.user_id ` +
+    `WHERE of_user.changelog IN (${logs})` +
+    ") AS wanted ON wanted.changelog = states.changelog AND wanted.document_key = states.document_key"
   );
 }
 

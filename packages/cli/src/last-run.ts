@@ -39,11 +39,12 @@ export async function readingSinceLast(warehouse: Warehouse, source: ChangelogSo
   const [base] = await rowsOf<LastRun>(warehouse, lastRun);
   if (base === undefined) return whole("no run has left a state of all tables to go on from");
   if (base.rules !== rulesDigest()) return whole(`code or contracts are others than those of run ${base.run_id}`);
-  const fetch = await source.since({
-    files: await rowsOf<FilePositions>(warehouse, filePositions),
-    tables: await rowsOf<TablePositions>(warehouse, tablePositions),
-    recent: await rowsOf<RecentChanges>(warehouse, recentChanges),
-  });
+  const [files, tables, recent] = await Promise.all([
+    rowsOf<FilePositions>(warehouse, filePositions),
+    rowsOf<TablePositions>(warehouse, tablePositions),
+    rowsOf<RecentChanges>(warehouse, recentChanges),
+  ]);
+  const fetch = await source.since({ files, tables, recent });
   if ("because" in fetch) return whole(fetch.because);
   return { kind: "new", fetch, otherwise: source.whole, lastRun: base };
 }

@@ -1,6 +1,14 @@
 import { statSync } from "node:fs";
-import { createFrom, type FileRange, fileRanges, type RowChange, readRows, rowChanges, writeShards } from "@junoplus/beam-runtime";
-import { type ChangelogFile, changes, type LoggedChange, type RejectedChange } from "@junoplus/bronze-ingest";
+import {
+  createFrom,
+  type FileRange,
+  fileRanges,
+  type RowChange,
+  readRows,
+  rowChanges,
+  writeShards,
+} from "@junoplus/beam-runtime";
+import { type ChangelogFile, changes, type RejectedChange } from "@junoplus/bronze-ingest";
 import {
   type DayTotals,
   type DocumentStates,
@@ -16,13 +24,11 @@ import {
 } from "@junoplus/contracts";
 import { type GoldTables, goldChanges, goldTables } from "@junoplus/gold-aggregates";
 import {
-  isNamedByPath,
   medications,
   periodTracking,
   rowCounter,
   type SilverInput,
   type SilverTable,
-  silverDocuments,
   silverTable,
   silverTables,
   therapySessions,
@@ -37,14 +43,11 @@ import {
   payloadRow,
   rejectedRows,
   remadeEarlier,
-  remadeRow,
   replacedRow,
   rowLine,
   stateOfLog,
-  touchedRow,
 } from "./pipeline-rows";
-import { redeliveredPayloads, remadeRows, replacedRows, touchedDocuments } from "./run-lists";
-import { shardsOf } from "./staging-directory";
+import { redeliveredPayloads, replacedRows } from "./run-lists";
 import { writeTable } from "./table-writer";
 
 /** Every silver table: the layer has one for each contract. */
@@ -124,45 +127,16 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
   };
 }
 
-/**
- * Reads the changes of the plan, as a pipeline of its own, and writes them down as they were read, with the documents and the
- * rows that they touch: what an earlier run left of these is looked up before `medallion` goes on from both.
- */
-export function touched(plan: PipelinePlan): (root: Root) => void {
-  return (root) => {
-    const all = neededSilverTables(plan.tables).map((table) => {
-      const logged = changelogRanges(root, table, plan).apply(changes(table.from));
-      writeOwn(loggedChanges(table.from.prefix), logged, plan);
-      const documents = logged.apply(silverDocuments(table));
-      if (isNamedByPath(table)) {
-        const rows = documents.flatMap(withName(`remadeRow(${table.to.table})`, remadeRow), { table });
-        writeOwn(remadeRows(table).table, rows, plan);
-      }
-      return documents;
-    });
-    const documents = P(all).apply(withName("allDocuments", flatten())) as PCollection<DocumentStates>;
-    writeOwn(touchedDocuments.table, documents.map(withName("touchedRow", touchedRow)), plan);
-  };
-}
-
-/** The folder of the changes that a run has read of a log. */
-function loggedChanges(prefix: string): string {
-  return `logged_${prefix}`;
-}
-
-/** What a silver table is made of: all changes of its log, or those that `touched` has read and what an earlier run left. */
+/** What a silver table is made of: the changes of its log, and what an earlier run left. */
 function silverInput<Document, Row>(
   root: Root,
   { from }: SilverTable<Document, Row>,
   plan: PipelinePlan,
   states: PCollection<DocumentStates> | null,
 ): SilverInput {
-  if (states === null) return { logged: changelogRanges(root, { from }, plan).apply(changes(from)) };
-  const read = shardsOf(plan.stagingDirectory, loggedChanges(from.prefix));
-  return {
-    logged: rowsOf<LoggedChange>(root, from.prefix, read),
-    states: states.flatMap(withName(`states(${from.prefix})`, stateOfLog), { changelog: from.prefix }),
-  };
+  const logged = changelogRanges(root, { from }, plan).apply(changes(from));
+  if (states === null) return { logged };
+  return { logged, states: states.flatMap(withName(`states(${from.prefix})`, stateOfLog), { changelog: from.prefix }) };
 }
 
 type BuildSilver = <Document, Row>(table: SilverTable<Document, Row>) => PCollection<Row>;

@@ -1,7 +1,6 @@
 import type { RowChange } from "@junoplus/beam-runtime";
 import type { RejectedChange } from "@junoplus/bronze-ingest";
 import type { DocumentStates, RejectedChangePayloads, RejectedChanges } from "@junoplus/contracts";
-import { type AnySilverTable, keyOfPath } from "@junoplus/silver-transforms";
 import { requireForSerialization } from "apache-beam/serialization";
 
 /** What a run writes beside every rejected change. */
@@ -44,29 +43,12 @@ export function payloadRow(change: RejectedChange, { runId, checkedAt }: Rejecti
   };
 }
 
-/** What a run must know of a document of which it reads changes, to find what an earlier run left of it. */
-export type TouchedDocument = Pick<DocumentStates, "changelog" | "document_key" | "user_id">;
-
-/** Worker function: a document as one that is touched. */
-export function touchedRow({ changelog, document_key, user_id }: DocumentStates): TouchedDocument {
-  return { changelog, document_key, user_id };
-}
-
 /** Worker function: a state, where it is of a document of the change log. */
 export function* stateOfLog(
   state: DocumentStates,
   { changelog }: { readonly changelog: string },
 ): Generator<DocumentStates> {
   if (state.changelog === changelog) yield state;
-}
-
-/** Worker function: the key of the row that a document gives; a change without a usable path is of none. */
-export function* remadeRow(
-  { document_key }: DocumentStates,
-  { table }: { readonly table: AnySilverTable },
-): Generator<Readonly<Record<string, string>>> {
-  const key = keyOfPath(table, document_key);
-  if (key !== null) yield key;
 }
 
 /** A row of an earlier run, and whether this one makes it anew. */

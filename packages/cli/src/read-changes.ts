@@ -1,10 +1,9 @@
 import type { Counters } from "@junoplus/beam-runtime";
-import { changeCounter } from "@junoplus/bronze-ingest";
 import type { Warehouse } from "@junoplus/warehouse";
 import type { FetchedChanges } from "./changelog-source";
 import { exportEarlierRows } from "./earlier-rows";
 import type { Reading } from "./last-run";
-import { medallion, type PipelinePlan, SILVER_TABLES, touched } from "./medallion-pipeline";
+import { medallion, type PipelinePlan } from "./medallion-pipeline";
 import type { PipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
 
@@ -28,8 +27,8 @@ export interface ReadInput {
 }
 
 /**
- * Reads changes and writes shards of all tables of the plan. New changes are read first, for the documents that they touch;
- * when what an earlier run left of these has been looked up, a second pipeline makes of both what comes of them.
+ * Reads changes and writes shards of all tables of the plan. New changes are looked at before, for the documents that they
+ * touch: what an earlier run left of these is looked up, and the pipeline makes of both what comes of them.
  */
 export async function readChanges(input: ReadInput, progress: Progress): Promise<ReadOutcome> {
   const { warehouse, plan, reading, source, pipeline } = input;
@@ -50,19 +49,7 @@ export async function readChanges(input: ReadInput, progress: Progress): Promise
   }
   const { files } = fetched;
   progress.stage("read", `what ${files.length} files of ${source} have beyond run ${lastRun.run_id}`);
-  const first = await pipeline.run(touched({ ...plan, files, earlier: null }));
-  const earlier = await exportEarlierRows(warehouse, { runId, asOf, lastRun, directory });
+  const earlier = await exportEarlierRows(warehouse, { runId, asOf, lastRun, directory, files });
   const counters = await pipeline.run(medallion({ ...plan, files, earlier }));
-  return { ...fetched, reading, counters: { ...counters, ...readCounts(first) }, users: earlier.users };
-}
-
-/** How many changes of each log were read; what became of them is for the second pipeline to say. */
-function readCounts(counters: Counters): Counters {
-  return Object.fromEntries(
-    SILVER_TABLES.flatMap(({ from }) => {
-      const name = changeCounter(from.prefix, "read");
-      const count = counters[name];
-      return count === undefined ? [] : [[name, count]];
-    }),
-  );
+  return { ...fetched, reading, counters, users: earlier.users };
 }

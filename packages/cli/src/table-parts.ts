@@ -1,4 +1,10 @@
-import { dailyMetricsV1, dayTotals, documentStates, rejectedChangePayloads, type TableContract } from "@junoplus/contracts";
+import {
+  dailyMetricsV1,
+  dayTotals,
+  documentStates,
+  rejectedChangePayloads,
+  type TableContract,
+} from "@junoplus/contracts";
 import type { PartOfTable, Warehouse } from "@junoplus/warehouse";
 import { replacedRows, touchedUsers } from "./run-lists";
 

@@ -21,7 +21,17 @@ test("results become rows that keep the contracts", () => {
   const flow = { changelog: "medications_data", table: "silver_medications", read: 3, duplicates: 0, superseded: 1 };
   const results = [
     ...conservationChecks(
-      { ...flow, deleted: 0, rejected: 0, live: 1, rejectedEntries: 0, snapshots: 1, displaced: 0, unchanged: 0, written: 1 },
+      {
+        ...flow,
+        deleted: 0,
+        rejected: 0,
+        live: 1,
+        rejectedEntries: 0,
+        snapshots: 1,
+        displaced: 0,
+        unchanged: 0,
+        written: 1,
+      },
       { rows: 1, rejectedRows: 0, rejectedEntryRows: 0 },
     ),
     ...freshnessChecks(FRESHNESS),

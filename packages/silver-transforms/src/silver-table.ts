@@ -1,4 +1,4 @@
-import { combineBy, dropKey, type Split } from "@junoplus/beam-runtime";
+import { combineBy, dropKey, type FileRange, type Split } from "@junoplus/beam-runtime";
 import {
   type ChangesAndStates,
   type CurrentDocument,
@@ -12,6 +12,8 @@ import {
   type OwnerOf,
   type PathParams,
   pathParams,
+  type TouchedDocument,
+  touchedDocuments,
 } from "@junoplus/bronze-ingest";
 import { type ChangelogContract, compareBytes, type DocumentStates, type TableContract } from "@junoplus/contracts";
 import {
@@ -144,14 +146,12 @@ export function silverTable<Document, Row>(
   });
 }
 
-/** The documents of which a table's change log holds changes, as that log alone leaves them. */
+/** The documents and users that changes of a table's log touch. */
 export function silverDocuments<Document, Row>(
   table: SilverTable<Document, Row>,
-): PTransform<PCollection<LoggedChange>, PCollection<DocumentStates>> {
-  return withName(`documents(${table.from.prefix})`, (logged: PCollection<LoggedChange>) => {
-    if (table.kind === "history") return logged.apply(documentHistories(table.from)).states;
-    return logged.apply(latestDocuments(table.from, table.ownerOf)).states;
-  });
+  ranges: readonly FileRange[],
+): AsyncGenerator<TouchedDocument> {
+  return touchedDocuments(table.from, table.kind === "history" ? null : (table.ownerOf ?? null), ranges);
 }
 
 function changesAndStates({ logged, states }: SilverInput): ChangesAndStates {

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { TableContract } from "@junoplus/contracts";
 import { datasetName } from "./dataset-names";
-import { storedTable } from "./duckdb-catalog";
+import { StoredTables } from "./duckdb-catalog";
 import { type Evolution, tableCreation, tableEvolution } from "./duckdb-evolution";
 import { quoted } from "./duckdb-sql";
 import { viewEvolution } from "./duckdb-view";
@@ -26,9 +26,9 @@ export async function ensureTables(
   told: (contract: TableContract, statement: string) => void = () => {},
 ): Promise<void> {
   const datasets = new Set([...contracts.map(({ dataset }) => dataset), "staging" as const]);
-  for (const dataset of datasets) {
-    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(datasetName(place.prefix, dataset))}`);
-  }
+  const schemas = [...datasets].map((dataset) => datasetName(place.prefix, dataset));
+  for (const schema of schemas) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${quoted(schema)}`);
+  const stored = await StoredTables.read(connection, schemas);
   const faulty: TableFaults[] = [];
   const follow = async (contract: TableContract, { statements, faults }: Evolution): Promise<void> => {
     if (faults.length > 0) faulty.push({ table: place.tableName(contract), faults });
@@ -40,22 +40,30 @@ export async function ensureTables(
     }
   };
   for (const contract of contracts) {
-    if (contract.kind === "table") await follow(contract, await tablePlan(connection, place, contract));
+    if (contract.kind === "table") await follow(contract, await tablePlan(connection, place, contract, stored));
   }
   // Views are checked against the tables as they will be, so not beside tables that stay as they are.
   if (faulty.length === 0) {
     for (const view of inReadingOrder(contracts.filter(({ kind }) => kind === "view"))) {
-      await follow(view, await viewPlan(connection, place, view, contracts));
+      await follow(view, await viewPlan(connection, place, view, contracts, stored));
     }
   }
   if (faulty.length > 0) throw new IncompatibleTableError(place.url, faulty);
 }
 
-async function tablePlan(connection: DuckDBConnection, place: Place, contract: TableContract): Promise<Evolution> {
+async function tablePlan(
+  connection: DuckDBConnection,
+  place: Place,
+  contract: TableContract,
+  tables: StoredTables,
+): Promise<Evolution> {
   const name = place.tableName(contract);
-  const stored = await storedTable(connection, datasetName(place.prefix, contract.dataset), contract.table);
+  const stored = tables.find(datasetName(place.prefix, contract.dataset), contract.table);
   if (stored === null) return tableCreation(name, contract);
   if (stored.kind === "view") return otherKind(stored.kind, contract);
+  const evolution = tableEvolution(name, contract, stored, true);
+  // Whether there are rows matters only where something is to change: mostly that question is spared.
+  if (evolution.statements.length === 0 && evolution.faults.length === 0) return evolution;
   const rows = await connection.runAndReadAll(`SELECT 1 FROM ${name} LIMIT 1`);
   return tableEvolution(name, contract, stored, rows.currentRowCount > 0);
 }
@@ -65,8 +73,9 @@ async function viewPlan(
   place: Place,
   view: TableContract,
   contracts: readonly TableContract[],
+  tables: StoredTables,
 ): Promise<Evolution> {
-  const stored = await storedTable(connection, datasetName(place.prefix, view.dataset), view.table);
+  const stored = tables.find(datasetName(place.prefix, view.dataset), view.table);
   if (stored?.kind === "table") return otherKind(stored.kind, view);
   const source = sourcesOf(view, contracts);
   const query = viewQuery(view, (table) => place.tableName(source(table)), quoted);

@@ -1,7 +1,7 @@
 import { type DuckDBConnection, type DuckDBInstance, StatementType } from "@duckdb/node-api";
 import type { TableContract } from "@junoplus/contracts";
 import { DEFAULT_PREFIX, datasetName, stagingTable } from "./dataset-names";
-import { type StoredTable, storedTable } from "./duckdb-catalog";
+import { type StoredTable, StoredTables } from "./duckdb-catalog";
 import { ensureTables } from "./duckdb-ensure";
 import { exportRows } from "./duckdb-export";
 import { duckDbFault, duckDbMessage } from "./duckdb-fault";
@@ -105,7 +105,7 @@ export class DuckDbWarehouse implements Warehouse {
     const contracts = parts.map(({ contract }) => contract);
     const lists = listsOf(parts);
     try {
-      await this.transaction(async (connection) => {
+      await this.checkpointingTransaction(async (connection) => {
         const staged = await stagedTables(connection, this.staging);
         const names = new Set(staged.filter((table) => table.runId === runId).map(({ name }) => name));
         const missing = [...contracts, ...lists].filter((contract) => !names.has(stagingTable(runId, contract)));
@@ -125,6 +125,7 @@ export class DuckDbWarehouse implements Warehouse {
         "The staged rows are kept: run again.",
       );
     }
+    // Nothing is left to do where the commit could; a reader keeps it from that.
     await this.connected(checkpoint);
   }
 
@@ -231,7 +232,9 @@ export class DuckDbWarehouse implements Warehouse {
 
   private storedOrNull(contract: TableContract): Promise<StoredTable | null> {
     const schema = datasetName(this.prefix, contract.dataset);
-    return this.connected((connection) => storedTable(connection, schema, contract.table));
+    return this.connected(async (connection) =>
+      (await StoredTables.read(connection, [schema])).find(schema, contract.table),
+    );
   }
 
   private async stored(contract: TableContract): Promise<StoredTable> {
@@ -266,6 +269,16 @@ export class DuckDbWarehouse implements Warehouse {
     } finally {
       // A transaction that is still open ends here, undone.
       connection.closeSync();
+    }
+  }
+
+  /** A transaction whose commit writes rows into the file, and not into the log first: they are written once. */
+  private async checkpointingTransaction<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    await this.connected((connection) => connection.run("SET GLOBAL checkpoint_threshold = '1KB'"));
+    try {
+      return await this.transaction(work);
+    } finally {
+      await this.connected((connection) => connection.run("RESET GLOBAL checkpoint_threshold"));
     }
   }
 
