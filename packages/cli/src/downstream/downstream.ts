@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type ContractFolder, readContracts } from "@junoplus/contracts/generate/schema-file";
-import { projectRoot } from "../contract-files";
+import { CONTRACTS_PACKAGE, projectRoot } from "../contract-files";
 import { checkUses } from "./check-uses";
 import type { FieldUse, Reader } from "./field-use";
 import type { Label } from "./flow/abstract-value";
@@ -23,7 +23,7 @@ export function fieldUses(directory: string): readonly FieldUse[] {
 /** The same of a folder that holds the repository's packages, in git or not. */
 export function fieldUsesIn(root: string): readonly FieldUse[] {
   const program = sourceProgram(root);
-  const contracts = readContracts(join(root, "packages/contracts"));
+  const contracts = readContracts(join(root, CONTRACTS_PACKAGE));
   const flow = new Evaluator(program.checker);
   const rows = contracts.map(({ schema, layer }) => ({
     title: schema.title,

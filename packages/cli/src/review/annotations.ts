@@ -1,4 +1,5 @@
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
+import { schemaFile } from "../contract-files";
 import type { ContractsReview, ReviewedContract } from "./contracts-review";
 
 /** The text of a file of the repository. */
@@ -13,8 +14,8 @@ export function annotations({ contracts }: ContractsReview, read: ReadFile): rea
 }
 
 function contractAnnotations(contract: ReviewedContract, read: ReadFile): readonly string[] {
-  const { table, faults, differences, required, status, path } = contract;
-  const file = `packages/contracts/${path}/schema.json`;
+  const { table, faults, differences, required, status } = contract;
+  const file = schemaFile(contract);
   const title = `${table}: ${faults[0]}`;
   const text = status === "removed" ? "" : read(file);
   const own = differences.filter(({ bump }) => bump === required);
