@@ -1,3 +1,5 @@
+import { pointerNames } from "@junoplus/contracts/json-pointer";
+
 /** How many stored documents carry a field, whatever they hold there; null is none. */
 export interface CarriedField {
   /** JSON pointer into the document, `*` for an array index. */
@@ -10,7 +12,7 @@ export class CarriedFields {
   private readonly counts: { readonly field: string; readonly names: readonly string[]; documents: number }[];
 
   constructor(fields: readonly string[]) {
-    this.counts = fields.map((field) => ({ field, names: namesOf(field), documents: 0 }));
+    this.counts = fields.map((field) => ({ field, names: pointerNames(field), documents: 0 }));
   }
 
   add(document: unknown): void {
@@ -20,13 +22,6 @@ export class CarriedFields {
   result(): readonly CarriedField[] {
     return this.counts.map(({ field, documents }) => ({ field, documents }));
   }
-}
-
-function namesOf(pointer: string): readonly string[] {
-  return pointer
-    .split("/")
-    .slice(1)
-    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
 }
 
 function carries(value: unknown, [name, ...below]: readonly string[]): boolean {

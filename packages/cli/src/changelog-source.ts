@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
+  type ChangelogDataset,
   type ChangelogFile,
   changeCounter,
   changelogDataset,
@@ -81,48 +82,62 @@ export async function openSource(
   options: SourceOptions,
   prefixes: readonly string[],
   at: string,
-  { lookBackDays, mayBeMissing = new Set() }: SourceOpening = {},
+  opening: SourceOpening = {},
 ): Promise<ChangelogSource> {
   const dataset = changelogDataset(options.source);
-  if (dataset === null) return directorySource(options.source, prefixes, lookBackDays !== undefined);
+  return dataset === null
+    ? directorySource(options.source, prefixes, opening.lookBackDays !== undefined)
+    : await datasetSource(options, dataset, prefixes, at, opening);
+}
+
+async function datasetSource(
+  { source, bigQueryEndpoint, bigQueryStorageEndpoint }: SourceOptions,
+  dataset: ChangelogDataset,
+  prefixes: readonly string[],
+  at: string,
+  { lookBackDays, mayBeMissing = new Set() }: SourceOpening,
+): Promise<ChangelogSource> {
   // Loaded when it is asked for: its clients are large, and a directory has no use for them.
   const { openDatasetReader } = await import("@junoplus/bronze-ingest/dataset-reader");
   const { bigQueryClient } = await import("@junoplus/warehouse/bigquery-client");
   const { project, location } = dataset;
-  const { api } = bigQueryClient({ project, location: location ?? "US" }, options.bigQueryEndpoint);
+  const { api } = bigQueryClient({ project, location: location ?? "US" }, bigQueryEndpoint);
   const reader = await openDatasetReader(dataset, prefixes, api, {
     readAt: at,
     lookBackMs: lookBackDays === undefined ? null : lookBackDays * DAY_MS,
-    storageEndpoint: options.bigQueryStorageEndpoint,
+    storageEndpoint: bigQueryStorageEndpoint,
     mayBeMissing,
   });
-  const fetching =
-    (exportTables: ExportTables<TableExport | UnknownAddition>): FetchChanges<FetchedChanges | UnknownAddition> =>
-    async (directory, progress) => {
-      const folder = join(directory, "changelog");
-      // What was fetched in vain before is not read.
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true });
-      progress.stage("fetch", `${prefixes.length} tables of ${options.source}`);
-      const found = await exportTables(folder, (rows) =>
-        progress.counters(
-          Object.fromEntries([...rows].map(([prefix, count]) => [changeCounter(prefix, "read"), count])),
-        ),
-      );
-      if ("because" in found) return found;
-      return { ...found, positions: found.left === null ? null : { files: [], ...found.left } };
-    };
+  const what = `${prefixes.length} tables of ${source}`;
   return {
-    name: options.source,
+    name: source,
     missing: [],
     reads: reader.reads.map(({ table, bytes }) => ({ kind: "read session", name: table, bytes })),
-    whole: fetching(reader.whole) as FetchChanges,
+    whole: fetching(reader.whole, what) as FetchChanges,
     since: async (left) => {
       if (left.files.length > 0) return { because: "the last run read files and no tables" };
       const added = await reader.since(left);
-      return "because" in added ? added : fetching(added);
+      return "because" in added ? added : fetching(added, what);
     },
     close: () => reader.close(),
+  };
+}
+
+function fetching(
+  exportTables: ExportTables<TableExport | UnknownAddition>,
+  what: string,
+): FetchChanges<FetchedChanges | UnknownAddition> {
+  return async (directory, progress) => {
+    const folder = join(directory, "changelog");
+    // What was fetched in vain before is not read.
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    progress.stage("fetch", what);
+    const found = await exportTables(folder, (rows) =>
+      progress.counters(Object.fromEntries([...rows].map(([prefix, count]) => [changeCounter(prefix, "read"), count]))),
+    );
+    if ("because" in found) return found;
+    return { ...found, positions: found.left === null ? null : { files: [], ...found.left } };
   };
 }
 

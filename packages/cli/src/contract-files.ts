@@ -11,6 +11,11 @@ const CONTRACT_FILE = /^([a-z]+)\/([^/]+)\/(schema|versions\/[^/]+)\.json$/;
 /** Texts of `schema.json` and of frozen versions, by path below `schemas/`. */
 export type ContractFiles = ReadonlyMap<string, string>;
 
+/** The file of a contract's newest version, relative to the root of the repository. */
+export function schemaFile({ path }: { readonly path: string }): string {
+  return `${CONTRACTS_PACKAGE}/${path}/schema.json`;
+}
+
 /** The contracts of the working tree that a directory lies in. Throws OptionsError outside of this project. */
 export function workingContracts(directory: string): ContractFiles {
   const folder = join(contractsPackage(directory), "schemas");

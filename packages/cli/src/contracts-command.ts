@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CONTRACTS_PACKAGE, type ContractFiles, contractsAt, projectRoot, workingContracts } from "./contract-files";
-import { contractDiffs, contractIn } from "./contracts-diff";
+import { contractsAt, projectRoot, schemaFile, workingContracts } from "./contract-files";
+import { contractDiffs } from "./contracts-diff";
 import { faultReport, textReport } from "./contracts-report";
 import type { ExitCode, Output } from "./output";
+import { contractsIn } from "./parsed-contracts";
 import type { ReplaySourceOptions } from "./replay-with-progress";
 import { annotations } from "./review/annotations";
 import { codeOwners } from "./review/code-owners";
@@ -87,7 +88,7 @@ async function reviewOf(
   const isMoreThanWords = diffs.some(({ differences }) => differences.some(({ bump }) => bump !== "patch"));
   const readersOf: ReadersOf =
     withReaders && isMoreThanWords ? (await import("./review/readers.js")).readersIn(directory, against) : () => [];
-  const folders = contractFolders(after);
+  const schemaFiles = new Map(contractsIn(after).map((contract) => [contract.schema.title, schemaFile(contract)]));
   return contractsReview({
     against,
     diffs,
@@ -95,20 +96,6 @@ async function reviewOf(
     replays,
     readersOf,
     ownersOf: codeOwners(projectRoot(directory)),
-    folderOf: (table) => folders.get(table),
+    schemaFileOf: (table) => schemaFiles.get(table),
   });
-}
-
-/** The folder of each contract, relative to the repository, by its title. */
-function contractFolders(files: ContractFiles): ReadonlyMap<string, string> {
-  return new Map(
-    [...files.keys()]
-      .filter((path) => path.endsWith("/schema.json"))
-      .flatMap((path) => {
-        const contract = contractIn(files, path.slice(0, -"/schema.json".length), "schema");
-        return contract === undefined
-          ? []
-          : [[contract.schema.title, `${CONTRACTS_PACKAGE}/${contract.path}`] as const];
-      }),
-  );
 }

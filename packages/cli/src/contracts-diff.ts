@@ -3,13 +3,9 @@ import type { Difference, Verdict } from "@junoplus/contracts/compatibility/diff
 import { fieldPointer } from "@junoplus/contracts/compatibility/field-pointer";
 import { type Bump, type BumpCheck, bumpOf, checkBump } from "@junoplus/contracts/compatibility/required-bump";
 import { type WarehouseDiff, warehouseDiff } from "@junoplus/contracts/compatibility/warehouse-diff";
-import { type ContractFolder, compareVersions, LAYERS, parseContract } from "@junoplus/contracts/generate/schema-file";
+import { type ContractFolder, compareVersions, LAYERS } from "@junoplus/contracts/generate/schema-file";
 import type { ContractFiles } from "./contract-files";
-
-/** A contract that cannot be compared: the file, and what is wrong with it. */
-export class UnreadableContractError extends Error {
-  override readonly name = "UnreadableContractError" as const;
-}
+import { contractIn, UnreadableContractError } from "./parsed-contracts";
 
 /** A contract held against one version of it. */
 export interface VersionVerdict {
@@ -63,30 +59,13 @@ export function contractDiffs(before: ContractFiles, after: ContractFiles, prefi
 function contractDiff(folder: string, before: ContractFiles, after: ContractFiles, prefix: string): ContractDiff {
   const [old, now] = [contractIn(before, folder, "schema"), contractIn(after, folder, "schema")];
   if (now === undefined) return removedContract(folder, old);
-  const frozenTexts = frozenVersions(folder, before, after);
-  const versions = frozenTexts.map((path) => contractIn(before.has(path) ? before : after, folder, nameOf(path)));
-  const olders = versions.filter((version) => version !== undefined);
-  const frozen = compatibility(
-    olders.map(({ schema }) => schema),
-    now.schema,
-  ).versions.map(({ differences, backward, forward }, i): VersionVerdict => {
-    const { version } = olders[i] as ContractFolder;
-    return { version, backward, forward, bump: checkBump(version, now.version, differences) };
-  });
-  const overwritten = frozenTexts
-    .filter((path) => before.has(path) && before.get(path) !== after.get(path))
-    .map((path) => `${path} is frozen: put it back as it was, and raise the version instead`);
+  const frozen = frozenVerdicts(folder, before, after, now);
+  const overwritten = overwrittenVersions(folder, before, after);
   const base = { path: now.path, table: now.schema.title, after: now.version, frozen };
   if (old === undefined) {
     return { ...base, status: "new", before: null, ...UNTOUCHED, faults: [...overwritten, ...bumpFaults(frozen)] };
   }
-  const { versions: atRef, backward, forward } = compatibility([old.schema], now.schema);
-  const differences = atRef
-    .flatMap((version) => version.differences)
-    .map((found): ContractDifference => {
-      const schema = GONE.test(found.kind) ? old.schema : now.schema;
-      return { ...found, field: fieldPointer(found.pointer, schema), bump: bumpOf(found) };
-    });
+  const { differences, backward, forward } = changesOf(old, now);
   const bump = checkBump(old.version, now.version, differences);
   const others = frozen.filter(({ version }) => version !== old.version);
   return {
@@ -108,6 +87,21 @@ function contractDiff(folder: string, before: ContractFiles, after: ContractFile
       ...differences.filter(({ kind }) => kind === "identifier_exposed").map(({ message }) => message),
     ],
   };
+}
+
+/** What changed since the version at the ref, each with its field, and what becomes of what was written under it. */
+function changesOf(
+  old: ContractFolder,
+  now: ContractFolder,
+): Pick<ContractDiff, "differences" | "backward" | "forward"> {
+  const { versions, backward, forward } = compatibility([old.schema], now.schema);
+  const differences = versions
+    .flatMap((version) => version.differences)
+    .map((found): ContractDifference => {
+      const schema = GONE.test(found.kind) ? old.schema : now.schema;
+      return { ...found, field: fieldPointer(found.pointer, schema), bump: bumpOf(found) };
+    });
+  return { differences, backward, forward };
 }
 
 /** Kinds whose pointer points into the older schema. */
@@ -152,19 +146,31 @@ function statementsOf(old: ContractFolder, now: ContractFolder, prefix: string):
   }
 }
 
-/** A contract of one side by folder and file (`schema`, `versions/1.0.0`); undefined when it has none. Throws UnreadableContractError. */
-export function contractIn(files: ContractFiles, folder: string, name: string): ContractFolder | undefined {
-  const path = `${folder}/${name}.json`;
-  const text = files.get(path);
-  if (text === undefined) return undefined;
-  const [layer, table = ""] = folder.split("/");
-  const known = LAYERS.find((candidate) => candidate === layer);
-  if (known === undefined) throw new UnreadableContractError(`schemas/${path}: ${layer} is no layer`);
-  try {
-    return parseContract(known, table, text);
-  } catch (error) {
-    throw new UnreadableContractError(`schemas/${path} cannot be read: ${(error as Error).message}`);
-  }
+/** The newest version held against each frozen one. */
+function frozenVerdicts(
+  folder: string,
+  before: ContractFiles,
+  after: ContractFiles,
+  now: ContractFolder,
+): readonly VersionVerdict[] {
+  const olders = frozenVersions(folder, before, after)
+    .map((path) => contractIn(before.has(path) ? before : after, folder, nameOf(path)))
+    .filter((version) => version !== undefined);
+  const { versions } = compatibility(
+    olders.map(({ schema }) => schema),
+    now.schema,
+  );
+  return versions.map(({ differences, backward, forward }, i) => {
+    const { version } = olders[i] as ContractFolder;
+    return { version, backward, forward, bump: checkBump(version, now.version, differences) };
+  });
+}
+
+/** A fault for each frozen version that is gone or no longer what it was. */
+function overwrittenVersions(folder: string, before: ContractFiles, after: ContractFiles): readonly string[] {
+  return frozenVersions(folder, before, after)
+    .filter((path) => before.has(path) && before.get(path) !== after.get(path))
+    .map((path) => `${path} is frozen: put it back as it was, and raise the version instead`);
 }
 
 /** Paths of all frozen versions, those included that one side has lost; oldest first. */

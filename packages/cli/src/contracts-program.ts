@@ -31,10 +31,17 @@ type NewArguments = { readonly prefix?: string; readonly path?: string; readonly
 
 /** `medallion contracts …`: how contracts are begun, changed and judged. */
 export function addContractsCommands(program: Command, place: Place, end: (code: ExitCode) => void): void {
-  const { directory, output } = place;
   const contracts = program
     .command("contracts")
     .description("begin and check contracts, and what a change does to their readers");
+  addAuthoring(contracts, place, end);
+  addComparisons(contracts, place, end);
+  addReplay(contracts, place, end);
+  addReadings(contracts, place, end);
+}
+
+/** What begins a contract, and what is called after it is edited. */
+function addAuthoring(contracts: Command, { directory, output }: Place, end: (code: ExitCode) => void): void {
   contracts
     .command("new")
     .description("begin a contract: schema, examples, and of a silver table the module and its test")
@@ -73,6 +80,10 @@ export function addContractsCommands(program: Command, place: Place, end: (code:
       const { generateCommand } = await import("./contracts-authoring.js");
       end(await generateCommand(directory, output));
     });
+}
+
+/** What judges a change of contracts. */
+function addComparisons(contracts: Command, place: Place, end: (code: ExitCode) => void): void {
   withRef(contracts.command("diff"))
     .description(
       "every difference with its verdicts, who reads it, what is stored, who must agree; exit 1 when refused",
@@ -87,15 +98,18 @@ export function addContractsCommands(program: Command, place: Place, end: (code:
     .action(async ({ format, links, ...given }: DiffArguments) => {
       const options = { ...comparison(place, given), format, ...(links !== undefined && { links }) };
       const { diffContracts } = await import("./contracts-command.js");
-      end(await diffContracts(options, output));
+      end(await diffContracts(options, place.output));
     });
   withRef(contracts.command("check"))
     .description("refuse a break without a new major, and a version that rises by too little")
     .action(async (given: ContractsArguments) => {
       const options = comparison(place, given);
       const { checkContracts } = await import("./contracts-command.js");
-      end(await checkContracts(options, output));
+      end(await checkContracts(options, place.output));
     });
+}
+
+function addReplay(contracts: Command, place: Place, end: (code: ExitCode) => void): void {
   contracts
     .command("replay")
     .description("count the stored documents that would newly fail or newly pass, by pointer and rule; shows no value")
@@ -120,8 +134,12 @@ export function addContractsCommands(program: Command, place: Place, end: (code:
     .action(async (given: ReplayArguments) => {
       const options = replayOptions(place, given);
       const { replayCommand } = await import("./replay-command.js");
-      end(await replayCommand(options, output));
+      end(await replayCommand(options, place.output));
     });
+}
+
+/** What tells of contracts as they are. */
+function addReadings(contracts: Command, { directory, output }: Place, end: (code: ExitCode) => void): void {
   contracts
     .command("downstream")
     .description("who reads a field: columns, checks and views, found in the sources, with file and line")

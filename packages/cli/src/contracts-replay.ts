@@ -9,8 +9,8 @@ import { byVersion, type ContractFolder, type PropertySchema } from "@junoplus/c
 import { upcasters } from "@junoplus/contracts/upcasters";
 import { type CarriedField, CarriedFields } from "./carried-fields";
 import type { ContractFiles } from "./contract-files";
-import { contractIn, UnreadableContractError } from "./contracts-diff";
 import { OptionsError } from "./options-error";
+import { contractIn, contractsIn, UnreadableContractError } from "./parsed-contracts";
 import { type PointerReplay, type ReplayCounts, type ReplaySide, ReplayTally } from "./replay-tally";
 
 /** What a proposal does to the documents that are stored: every distinct version of each counts. */
@@ -90,14 +90,9 @@ export function replayedChangelogs({
 }
 
 function changelogsIn(files: ContractFiles) {
-  return [...files.keys()]
-    .filter((path) => path.endsWith("/schema.json"))
-    .map((path) => path.slice(0, -"/schema.json".length))
-    .sort()
-    .flatMap((folder) => {
-      const { title = "", changelog } = contractIn(files, folder, "schema")?.schema ?? {};
-      return changelog === undefined ? [] : [{ folder, title, changelog }];
-    });
+  return contractsIn(files).flatMap(({ layer, name, schema: { title, changelog } }) =>
+    changelog === undefined ? [] : [{ folder: `${layer}/${name}`, title, changelog }],
+  );
 }
 
 async function replayContract(folder: string, options: ReplayOptions): Promise<ContractReplay> {

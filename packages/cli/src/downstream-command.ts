@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import { type PropertySchema, readContracts } from "@junoplus/contracts/generate/schema-file";
-import { projectRoot } from "./contract-files";
+import { contractsPackage } from "./contract-files";
 import { downstreamOf, type FieldUse, fieldUses } from "./downstream/downstream";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";
@@ -36,7 +35,7 @@ function textOf(contract: string, pointer: string, uses: readonly FieldUse[]): s
 }
 
 function checkField(directory: string, contract: string, pointer: string): void {
-  const contracts = readContracts(join(projectRoot(directory), "packages/contracts"));
+  const contracts = readContracts(contractsPackage(directory));
   const found = contracts.find(({ schema }) => schema.title === contract);
   if (found === undefined) {
     const known = contracts.map(({ schema }) => schema.title).join(", ");

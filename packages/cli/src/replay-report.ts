@@ -1,6 +1,7 @@
 import type { ContractReplay } from "./contracts-replay";
 import { number } from "./progress";
 import type { PointerReplay, ReplayCounts } from "./replay-tally";
+import { versions } from "./review/verdict-words";
 
 /** A line for people names fewer keys than are kept. */
 const KEYS_SHOWN = 3;
@@ -12,10 +13,9 @@ export function replayReport(ref: string, source: string, replays: readonly Cont
 }
 
 function contractLines(replay: ContractReplay): readonly string[] {
-  const { contract, before, after, live, readOtherwise, byPointer } = replay;
-  const versions = before === null ? `${after} (new)` : before === after ? after : `${before} to ${after}`;
+  const { contract, live, readOtherwise, byPointer } = replay;
   return [
-    `${contract} ${versions}: ${number(replay.changes)} changes`,
+    `${contract} ${versions(replay)}: ${number(replay.changes)} changes`,
     `  all stored documents: ${counts(replay)}`,
     `  live ones: ${counts(live)}`,
     ...(readOtherwise === 0 ? [] : [`  pass both, but are read otherwise: ${number(readOtherwise)}`]),

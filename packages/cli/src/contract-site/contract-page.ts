@@ -1,6 +1,6 @@
 import { type Html, html } from "@junoplus/quality/report/html";
 import type { FieldUse } from "../downstream/downstream";
-import { anchorOf, linkTo, ROWS_ANCHOR } from "./links";
+import { anchorOf, fieldName, linkTo, ROWS_ANCHOR } from "./links";
 import type { SiteContract, SiteField, SiteVersion } from "./site-contract";
 import { sitePage } from "./site-page";
 
@@ -61,7 +61,7 @@ interface Listed {
 }
 
 function sourceOf({ contract, pointer, file, line }: FieldUse): Listed {
-  const field = pointer === "" ? "which rows there are" : pointer.slice(1).replaceAll("/", ".");
+  const field = pointer === "" ? "which rows there are" : fieldName(pointer);
   return { name: `${contract}: ${field}`, link: linkTo(contract, pointer), place: `${file}:${line}` };
 }
 

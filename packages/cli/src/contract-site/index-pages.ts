@@ -1,7 +1,7 @@
 import { Html, html } from "@junoplus/quality/report/html";
 import type { FieldUse } from "../downstream/downstream";
 import { type LineageEdge, lineageDrawing, lineageEdges } from "./lineage";
-import { linkTo, pageOf } from "./links";
+import { fieldName, linkTo, pageOf } from "./links";
 import { type SearchEntry, search } from "./search";
 import type { SiteContract } from "./site-contract";
 import { sitePage } from "./site-page";
@@ -21,7 +21,7 @@ export function searchEntries(contracts: readonly SiteContract[]): readonly Sear
     { table: title, field: "", words: description, link: pageOf(title) },
     ...fields.map((field) => ({
       table: title,
-      field: field.pointer.slice(1).replaceAll("/", ".").replaceAll("*", "each"),
+      field: fieldName(field.pointer),
       words: field.description,
       link: linkTo(title, field.pointer),
     })),

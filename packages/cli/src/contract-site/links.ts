@@ -3,9 +3,14 @@ export function pageOf(title: string): string {
   return `${title}.html`;
 }
 
+/** A field as people read it, `medications.each.name`. */
+export function fieldName(pointer: string): string {
+  return pointer.slice(1).replaceAll("/", ".").replaceAll("*", "each");
+}
+
 /** Name of a field's place on its page. */
 export function anchorOf(pointer: string): string {
-  return `field-${pointer.slice(1).replaceAll("/", ".").replaceAll("*", "each")}`;
+  return `field-${fieldName(pointer)}`;
 }
 
 /** Place of what decides which rows a table has. */

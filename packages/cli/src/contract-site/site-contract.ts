@@ -6,9 +6,10 @@ import type { Difference } from "@junoplus/contracts/compatibility/difference";
 import {
   type ContractFolder,
   type ContractSchema,
-  compareVersions,
+  olderVersions,
   type PropertySchema,
 } from "@junoplus/contracts/generate/schema-file";
+import { CONTRACTS_PACKAGE, schemaFile } from "../contract-files";
 import type { FieldUse } from "../downstream/downstream";
 
 /** One contract as its page shows it. */
@@ -59,7 +60,7 @@ export interface SiteExample {
 export function siteContract(root: string, contract: ContractFolder, uses: readonly FieldUse[]): SiteContract {
   const { schema, layer, version, path } = contract;
   const { title, description, warehouse } = schema;
-  const folder = join(root, "packages/contracts", path);
+  const contractsPackage = join(root, CONTRACTS_PACKAGE);
   const byReader = (name: string): readonly FieldUse[] => uses.filter(({ reader }) => reader.name === name);
   return {
     title,
@@ -67,7 +68,7 @@ export function siteContract(root: string, contract: ContractFolder, uses: reado
     kind: warehouse?.kind ?? "change log",
     version,
     description,
-    file: `packages/contracts/${path}/schema.json`,
+    file: schemaFile(contract),
     facts: factsOf(schema),
     fields: fieldsBelow(schema, "").map(([pointer, field, isRequired]): SiteField => {
       const own = uses.filter((use) => use.contract === title && use.pointer === pointer);
@@ -84,8 +85,8 @@ export function siteContract(root: string, contract: ContractFolder, uses: reado
       };
     }),
     rowSources: byReader(`${title}.*`),
-    versions: versionsOf(folder, schema, version),
-    examples: examplesOf(folder),
+    versions: versionsOf(contractsPackage, contract),
+    examples: examplesOf(join(contractsPackage, path)),
   };
 }
 
@@ -156,19 +157,11 @@ function ruleOf(field: PropertySchema): string {
   return minimum === undefined ? `at most ${maximum}` : `${minimum} to ${maximum}`;
 }
 
-function versionsOf(folder: string, schema: ContractSchema, version: string): readonly SiteVersion[] {
-  const frozen = readdirSync(join(folder, "versions"))
-    .map((name) => name.replace(/\.json$/, ""))
-    .filter((name) => name !== version)
-    .sort(compareVersions)
-    .map((name): readonly [string, ContractSchema] => [
-      name,
-      JSON.parse(readFileSync(join(folder, `versions/${name}.json`), "utf8")) as ContractSchema,
-    ]);
-  return [...frozen, [version, schema] as const].map(([name, now], i, all) => {
+function versionsOf(contractsPackage: string, contract: ContractFolder): readonly SiteVersion[] {
+  return [...olderVersions(contractsPackage, contract), contract].map(({ version, schema }, i, all) => {
     const older = all[i - 1];
-    const [found] = older === undefined ? [] : compatibility([older[1]], now).versions;
-    return { version: name, differences: found?.differences ?? [] };
+    const [found] = older === undefined ? [] : compatibility([older.schema], schema).versions;
+    return { version, differences: found?.differences ?? [] };
   });
 }
 

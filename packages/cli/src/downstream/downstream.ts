@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { type ContractFolder, readContracts } from "@junoplus/contracts/generate/schema-file";
-import { projectRoot } from "../contract-files";
-import type { Label } from "./abstract-value";
+import { CONTRACTS_PACKAGE, projectRoot } from "../contract-files";
 import { checkUses } from "./check-uses";
 import type { FieldUse, Reader } from "./field-use";
-import { Flow } from "./flow";
+import type { Label } from "./flow/abstract-value";
+import { Evaluator } from "./flow/evaluator";
 import { placeOf, sourceProgram } from "./source-program";
 import { functionAround, unproven } from "./steps";
 import { columnLabels } from "./table-functions";
@@ -23,8 +23,8 @@ export function fieldUses(directory: string): readonly FieldUse[] {
 /** The same of a folder that holds the repository's packages, in git or not. */
 export function fieldUsesIn(root: string): readonly FieldUse[] {
   const program = sourceProgram(root);
-  const contracts = readContracts(join(root, "packages/contracts"));
-  const flow = new Flow(program.checker);
+  const contracts = readContracts(join(root, CONTRACTS_PACKAGE));
+  const flow = new Evaluator(program.checker);
   const rows = contracts.map(({ schema, layer }) => ({
     title: schema.title,
     schema,
@@ -46,7 +46,7 @@ export function fieldUsesIn(root: string): readonly FieldUse[] {
       }
     }
   }
-  for (const label of unproven([...flow.labels.values()], landed)) {
+  for (const label of unproven(flow.labels.all(), landed)) {
     uses.push(use(label, { kind: "step", name: functionAround(label.node) }));
   }
   return distinct([...uses, ...viewUses(root, contracts), ...checkUses(program, contracts)], contracts);

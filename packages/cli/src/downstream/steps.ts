@@ -1,5 +1,5 @@
 import ts from "typescript";
-import type { Label } from "./abstract-value";
+import type { Label } from "./flow/abstract-value";
 
 /**
  * Fields that are read where no column is proven to depend on them. That a part of a document is read on the way to a

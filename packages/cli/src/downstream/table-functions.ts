@@ -1,6 +1,7 @@
 import ts from "typescript";
 import {
   type AnchorSchema,
+  closuresOf,
   joinAll,
   joinLabels,
   type Labels,
@@ -9,9 +10,10 @@ import {
   UNKNOWN,
   union,
   type Value,
-} from "./abstract-value";
-import type { Flow } from "./flow";
-import { elementsOf } from "./library-calls";
+} from "./flow/abstract-value";
+import { elementsOf } from "./flow/elements";
+import type { Flow } from "./flow/flow";
+import { member } from "./flow/members";
 import { RowTypes, type TypeShape } from "./row-types";
 import type { SourceProgram } from "./source-program";
 
@@ -52,9 +54,9 @@ export function columnLabels(
   for (const { node, takes, gives } of tableFunctions(program, byTitle).sort((a, b) => b.reach - a.reach)) {
     if (flow.visited.has(node)) continue;
     const args = node.parameters.map((parameter, i) => given(flow, takes[i] ?? { kind: "other" }, byTitle, parameter));
-    const [closure] = flow.closures(flow.closureOf(node, null));
+    const [closure] = closuresOf(flow.heap.closure(node, null));
     if (closure === undefined) continue;
-    const result = flow.call(closure, args, node);
+    const result = flow.call(closure, args, { at: node, frame: flow.heap.root });
     eachRow(flow, gives, result, NO_LABELS, node, (title, row, labels) => {
       const contract = byTitle.get(title);
       if (contract !== undefined && !contract.isState) addRow(flow, contract, row, labels, node, tables);
@@ -101,7 +103,7 @@ function given(flow: Flow, shape: TypeShape, contracts: ReadonlyMap<string, RowC
   switch (shape.kind) {
     case "row": {
       const { title, schema } = contracts.get(shape.title) as RowContract;
-      return reference(flow.anchored({ contract: title, pointer: "", schema }, at));
+      return reference(flow.heap.anchored({ contract: title, pointer: "", schema }, at));
     }
     case "list": {
       const list = flow.heap.object("list");
@@ -111,13 +113,13 @@ function given(flow: Flow, shape: TypeShape, contracts: ReadonlyMap<string, RowC
     case "collection": {
       const element = given(flow, shape.element, contracts, at);
       const made = flow.heap.object("collection");
-      made.parts = [{ element, labels: flow.presence(element, at) }];
+      made.parts = [{ element, labels: flow.labels.presence(element, at) }];
       return reference(made);
     }
     case "object": {
       const object = flow.heap.object("object");
-      for (const [name, member] of shape.members)
-        flow.heap.setField(object, name, given(flow, member, contracts, at), false);
+      for (const [name, type] of shape.members)
+        flow.heap.setField(object, name, given(flow, type, contracts, at), false);
       return reference(object);
     }
     case "union":
@@ -150,8 +152,7 @@ function eachRow(
       }
       break;
     case "object":
-      for (const [name, member] of shape.members)
-        eachRow(flow, member, flow.member(value, name, at), labels, at, found);
+      for (const [name, type] of shape.members) eachRow(flow, type, member(flow, value, name, at), labels, at, found);
       break;
     case "union":
       for (const one of shape.of) eachRow(flow, one, value, labels, at, found);
@@ -174,7 +175,8 @@ function addRow(
     columns.set(name, union(columns.get(name) ?? NO_LABELS, more));
   };
   const fields = { ...row, labels: NO_LABELS };
-  for (const name of Object.keys(schema.properties ?? {})) add(name, flow.deep(flow.member(fields, name, at), at));
+  for (const name of Object.keys(schema.properties ?? {}))
+    add(name, flow.labels.deep(member(flow, fields, name, at), at));
   // A value of the key tells which row it is: another value is another row.
   add("*", joinLabels([labels, ...key.map((name) => columns.get(name) ?? NO_LABELS)]));
 }

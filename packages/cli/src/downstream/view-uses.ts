@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ContractFolder } from "@junoplus/contracts/generate/schema-file";
+import { schemaFile } from "../contract-files";
 import type { FieldUse } from "./field-use";
 import { wordsOf } from "./words";
 
@@ -9,7 +10,7 @@ export function viewUses(root: string, contracts: readonly ContractFolder[]): re
   return contracts.flatMap((contract) => {
     const { from, query } = contract.schema.warehouse ?? {};
     if (from === undefined) return [];
-    const file = `packages/contracts/${contract.path}/schema.json`;
+    const file = schemaFile(contract);
     const lines = readFileSync(join(root, file), "utf8").split("\n");
     const use = (table: string, column: string, name: string, line: number): FieldUse => ({
       contract: table,

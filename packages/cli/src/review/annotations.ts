@@ -1,4 +1,6 @@
+import { pointerNames } from "@junoplus/contracts/json-pointer";
 import { findNodeAtLocation, parseTree } from "jsonc-parser";
+import { schemaFile } from "../contract-files";
 import type { ContractsReview, ReviewedContract } from "./contracts-review";
 
 /** The text of a file of the repository. */
@@ -13,8 +15,8 @@ export function annotations({ contracts }: ContractsReview, read: ReadFile): rea
 }
 
 function contractAnnotations(contract: ReviewedContract, read: ReadFile): readonly string[] {
-  const { table, faults, differences, required, status, path } = contract;
-  const file = `packages/contracts/${path}/schema.json`;
+  const { table, faults, differences, required, status } = contract;
+  const file = schemaFile(contract);
   const title = `${table}: ${faults[0]}`;
   const text = status === "removed" ? "" : read(file);
   const own = differences.filter(({ bump }) => bump === required);
@@ -28,10 +30,7 @@ function contractAnnotations(contract: ReviewedContract, read: ReadFile): readon
 /** The line of a JSON pointer, or of the nearest thing above it that is there; from 1. */
 export function lineOf(text: string, pointer: string): number {
   const root = parseTree(text);
-  const names = pointer
-    .split("/")
-    .slice(1)
-    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const names = pointerNames(pointer);
   for (let depth = names.length; root !== undefined && depth > 0; depth -= 1) {
     const path = names.slice(0, depth).map((name) => (/^\d+$/.test(name) ? Number(name) : name));
     const node = findNodeAtLocation(root, path);

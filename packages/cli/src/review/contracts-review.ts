@@ -1,3 +1,4 @@
+import { schemaFile } from "../contract-files";
 import type { ContractDiff } from "../contracts-diff";
 import type { ContractReplay } from "../contracts-replay";
 import type { FieldUse } from "../downstream/downstream";
@@ -57,8 +58,8 @@ export interface Evidence {
   readonly replays: readonly ContractReplay[];
   readonly readersOf: ReadersOf;
   readonly ownersOf: OwnersOf;
-  /** The folder of a table's contract, relative to the repository; undefined where there is none of the title. */
-  readonly folderOf: (table: string) => string | undefined;
+  /** The file of a table's contract, relative to the repository; undefined where there is none of the title. */
+  readonly schemaFileOf: (table: string) => string | undefined;
 }
 
 /** Puts verdicts and evidence together. What stored documents contradict is refused like any other break. */
@@ -69,7 +70,7 @@ export function contractsReview({ against, diffs, replayed, ...evidence }: Evide
 
 function reviewedContract(
   diff: ContractDiff,
-  { replays, readersOf, ownersOf, folderOf }: Omit<Evidence, "against" | "diffs" | "replayed">,
+  { replays, readersOf, ownersOf, schemaFileOf }: Omit<Evidence, "against" | "diffs" | "replayed">,
 ): ReviewedContract {
   const replay = replays.find(({ contract }) => contract === diff.table) ?? null;
   const changed = diff.differences.filter(({ bump }) => bump !== "patch");
@@ -86,7 +87,7 @@ function reviewedContract(
     downstream,
     replay,
     assumptions,
-    mustAgree: agreements(diff, downstream, ownersOf, folderOf),
+    mustAgree: agreements(diff, downstream, ownersOf, schemaFileOf),
   };
 }
 
@@ -119,14 +120,14 @@ function agreements(
   diff: ContractDiff,
   downstream: readonly FieldDownstream[],
   ownersOf: OwnersOf,
-  folderOf: Evidence["folderOf"],
+  schemaFileOf: Evidence["schemaFileOf"],
 ): readonly Agreement[] {
-  const files = new Map([[diff.table, `packages/contracts/${diff.path}/schema.json`]]);
+  const files = new Map([[diff.table, schemaFile(diff)]]);
   // Words alone are the owner's of the contract; a change is also theirs who read it.
   for (const { reader, file } of downstream.flatMap(({ uses }) => uses)) {
     const [table = ""] = reader.name.split(".");
-    const folder = reader.kind === "step" ? undefined : folderOf(table);
-    files.set(folder === undefined ? file : table, folder === undefined ? file : `${folder}/schema.json`);
+    const schema = reader.kind === "step" ? undefined : schemaFileOf(table);
+    files.set(schema === undefined ? file : table, schema ?? file);
   }
   const of = new Map<string, string[]>();
   for (const [name, file] of files) {

@@ -50,7 +50,7 @@ function review(tables: number, differences: number) {
       },
     ],
     ownersOf: () => ["@org/team"],
-    folderOf: () => undefined,
+    schemaFileOf: () => undefined,
   });
 }
 

@@ -1,3 +1,4 @@
+import { schemaFile } from "../contract-files";
 import type { ContractDifference } from "../contracts-diff";
 import type { ContractsReview, FieldDownstream, ReviewedContract } from "./contracts-review";
 import { type PagePart, pageWithin } from "./page-size";
@@ -80,9 +81,9 @@ function contractParts(
   { replayed, against }: ContractsReview,
   options: PageOptions,
 ): readonly PagePart[] {
-  const { table, faults, differences, frozen, statements, replay, path } = contract;
+  const { table, faults, differences, frozen, statements, replay } = contract;
   const broken = frozen.filter(({ backward }) => backward === "breaks").map(({ version }) => version);
-  const schema = link(`packages/contracts/${path}/schema.json`, null, options);
+  const schema = link(schemaFile(contract), null, options);
   return [
     part(1, "heading of a contract", [
       `## ${table} ${versions(contract)}`,

@@ -1,3 +1,4 @@
+import { pointerNames } from "../json-pointer";
 import { pointerBelow, type Schema, schemaOf } from "./schema";
 
 /**
@@ -6,10 +7,7 @@ import { pointerBelow, type Schema, schemaOf } from "./schema";
  * title) is "", the whole. The schema is the one that the pointer points into.
  */
 export function fieldPointer(pointer: string, schema: object): string {
-  const names = pointer
-    .split("/")
-    .slice(1)
-    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const names = pointerNames(pointer);
   let [node, field]: [Schema, string] = [schema as Schema, ""];
   for (let at = 0; at < names.length; at += 1) {
     const [keyword = "", next] = [names[at], names[at + 1]];

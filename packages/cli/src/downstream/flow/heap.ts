@@ -1,25 +1,20 @@
 import type ts from "typescript";
 import {
+  type Anchor,
+  type Cell,
   type Frame,
   type HeapObject,
   join,
-  joinLabels,
   type Labels,
   labelled,
   NO_LABELS,
   NOTHING,
+  reference,
+  UNKNOWN,
   union,
   type Value,
 } from "./abstract-value";
-
-/**
- * Code that runs, or runs in an order, by what some fields say. What is older than the region and written in it is decided
- * by them; what is made in it ends with it, or is handed to something older.
- */
-export interface Region {
-  readonly born: number;
-  readonly labels: Labels;
-}
+import { labelsAround, type Region } from "./regions";
 
 /** Objects of an evaluation, and what decides the writes to them. Only ever grows, so that loops come to an end. */
 export class Heap {
@@ -31,6 +26,19 @@ export class Heap {
   clock = 0;
   /** Rises whenever something is learned. */
   changes = 0;
+  /** Of what stands outside of all functions. */
+  readonly root: Frame = this.frame(null, UNKNOWN);
+
+  frame(parent: Frame | null, self: Value): Frame {
+    return {
+      parent,
+      self,
+      cells: new Map(),
+      made: new Map(),
+      returned: { value: NOTHING, born: this.clock },
+      yielded: this.object("list"),
+    };
+  }
 
   /** An object that belongs to a place of a frame: the same each time that the place is evaluated in it. */
   made<T>(frame: Frame, at: ts.Node, tag: string, make: () => T): T {
@@ -55,6 +63,40 @@ export class Heap {
       spreads: new Set(),
       ...facts,
     };
+  }
+
+  /** A list that holds these values. */
+  list(frame: Frame, at: ts.Node, elements: readonly Value[]): HeapObject {
+    const list = this.made(frame, at, "list", () => this.object("list"));
+    elements.forEach((element, i) => {
+      this.setField(list, String(i), element, false);
+    });
+    return list;
+  }
+
+  /** A row, document or part of one; the same object each time that it is read at this place. */
+  anchored(anchor: Anchor, at: ts.Node): HeapObject {
+    return this.made(this.root, at, `anchor ${anchor.contract}${anchor.pointer}`, () =>
+      this.object("anchor", { anchor }),
+    );
+  }
+
+  /** A function that sees the variables of a frame; null outside of all functions. */
+  closure(node: ts.FunctionLikeDeclaration, frame: Frame | null, self: Value = UNKNOWN): Value {
+    const [held] = self.refs;
+    const made = this.made(frame ?? this.root, node, `closure of ${held?.born ?? ""}`, () => {
+      const id = this.clock + 1;
+      return this.object("object", { closure: { id, node, frame, self } });
+    });
+    return reference(made);
+  }
+
+  /** Writes a variable or a result; conditions and the order of loops that it outlives decide it too. */
+  write(cell: Cell, value: Value): void {
+    const now = join(cell.value, labelled(value, this.deciding(cell.born)));
+    if (now === cell.value) return;
+    cell.value = now;
+    this.changes += 1;
   }
 
   /** Writes a named part; conditions and the order of loops that the object outlives decide it too. */
@@ -109,6 +151,21 @@ export class Heap {
     this.addOrder(ref, labelsAround(this.loops, ref.born));
   }
 
+  /** What is evaluated from here on is decided by what these fields say. */
+  enterRegion(labels: Labels, at: ts.Node, frame: Frame): void {
+    const { born } = this.made(frame, at, "region", () => this.object("object"));
+    if (labels.size > 0) this.regions = [...this.regions, { born, labels }];
+  }
+
+  /** Evaluates what does not depend on where it is first asked for. */
+  outsideOfRegions<T>(evaluate: () => T): T {
+    const [regions, loops] = [this.regions, this.loops];
+    [this.regions, this.loops] = [[], []];
+    const result = evaluate();
+    [this.regions, this.loops] = [regions, loops];
+    return result;
+  }
+
   /** Repeats until nothing more is learned. */
   untilStable(step: () => void): void {
     let before: number;
@@ -122,16 +179,4 @@ export class Heap {
   deciding(born: number): Labels {
     return union(labelsAround(this.regions, born), labelsAround(this.loops, born));
   }
-}
-
-/** What decides a write to something that is as old: the regions that it is older than. */
-function labelsAround(regions: readonly Region[], born: number): Labels {
-  return joinLabels(regions.filter((region) => born <= region.born).map(({ labels }) => labels));
-}
-
-/** Each region once; a loop that is left early would pile them up. */
-export function distinct(regions: readonly Region[]): readonly Region[] {
-  const byBirth = new Map<number, Labels>();
-  for (const { born, labels } of regions) byBirth.set(born, union(byBirth.get(born) ?? NO_LABELS, labels));
-  return [...byBirth].map(([born, labels]) => ({ born, labels }));
 }

@@ -147,3 +147,8 @@ export function reference(object: HeapObject): Value {
 export function joinLabels(all: readonly Labels[]): Labels {
   return all.reduce(union, NO_LABELS);
 }
+
+/** Every function that a value may be. */
+export function closuresOf(value: Value): readonly Closure[] {
+  return [...value.refs].flatMap(({ closure }) => (closure === undefined ? [] : [closure]));
+}

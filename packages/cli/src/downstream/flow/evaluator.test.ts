@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { Flow } from "./flow";
-import { sourceProgram } from "./source-program";
-import { columnLabels } from "./table-functions";
+import { sourceProgram } from "../source-program";
+import { columnLabels } from "../table-functions";
+import { Evaluator } from "./evaluator";
 
 const leaf = {};
 const CONTRACTS = [
@@ -43,7 +43,7 @@ function columns(body: string, beside = ""): Readonly<Record<string, readonly st
     `import type { Made, Raw } from "@junoplus/contracts";\n${beside}\nexport function toRows(raw: Raw): Made[] {\n${body}\n}`,
   );
   const program = sourceProgram(folder);
-  const found = columnLabels(program, CONTRACTS, new Flow(program.checker)).get("made") ?? new Map();
+  const found = columnLabels(program, CONTRACTS, new Evaluator(program.checker)).get("made") ?? new Map();
   return Object.fromEntries(
     [...found].map(([name, labels]) => {
       const pointers = [...labels].map(({ pointer }: { readonly pointer: string }) => pointer);

@@ -1,6 +1,4 @@
-import type ts from "typescript";
 import {
-  type Frame,
   type HeapObject,
   joinAll,
   joinLabels,
@@ -13,15 +11,9 @@ import {
   union,
   type Value,
 } from "./abstract-value";
-import type { Flow } from "./flow";
-import { elementsOf } from "./library-calls";
-
-/** Where a call stands: its node, its caller, and what tells it from other calls at the same node. */
-export interface Place {
-  readonly at: ts.Node;
-  readonly frame: Frame;
-  readonly tag: string;
-}
+import { elementsOf } from "./elements";
+import type { Flow, Place } from "./flow";
+import { member } from "./members";
 
 const TRANSFORMS = new Set(["withName", "P", "flatten", "groupByKey", "combinePerKey"]);
 
@@ -52,7 +44,7 @@ export function transformMethod(
   if (name === "apply" && ref.closure === undefined) return apply(flow, ref, first, place);
   if (ref.kind !== "collection" || (name !== "map" && name !== "flatMap")) return null;
   const parts = ref.parts.map(({ element, labels }, i): Part => {
-    const made = flow.callValue(first, [element, context], place.at, place.frame, `${ref.born}.${i}`);
+    const made = flow.callValue(first, [element, context], { ...place, tag: `${ref.born}.${i}` });
     if (name === "map") return { element: made, labels };
     const refs = [...made.refs];
     return {
@@ -73,11 +65,12 @@ export function collection(flow: Flow, tag: string, parts: readonly Part[], { at
 function apply(flow: Flow, ref: HeapObject, transform: Value, place: Place): Value {
   const { at, frame } = place;
   const results = [...transform.refs].map((applied): Value => {
-    if (applied.closure !== undefined) return flow.call(applied.closure, [reference(ref)], at, frame, String(ref.born));
+    if (applied.closure !== undefined)
+      return flow.call(applied.closure, [reference(ref)], { at, frame, tag: String(ref.born) });
     if (applied.external === "flatten") return flattened(flow, ref, place);
     if (applied.external === "groupByKey") return grouped(flow, ref, place);
     if (applied.external === "combinePerKey") return combined(flow, ref, applied.element, place);
-    return scalar(flow.deep(reference(ref), at));
+    return scalar(flow.labels.deep(reference(ref), at));
   });
   return joinAll(results);
 }
@@ -93,11 +86,11 @@ function flattened(flow: Flow, list: HeapObject, place: Place): Value {
  */
 function grouped(flow: Flow, input: HeapObject, place: Place): Value {
   const { at, frame } = place;
-  const keys = input.parts.map(({ element }) => flow.member(element, "key", at));
+  const keys = input.parts.map(({ element }) => member(flow, element, "key", at));
   const values = flow.heap.made(frame, at, `values of ${input.born}`, () => flow.heap.object("list"));
   values.parts = input.parts.map(({ element, labels }, i) => ({
-    element: flow.member(element, "value", at),
-    labels: union(labels, flow.deep(keys[i] ?? UNKNOWN, at)),
+    element: member(flow, element, "value", at),
+    labels: union(labels, flow.labels.deep(keys[i] ?? UNKNOWN, at)),
   }));
   const group = flow.heap.made(frame, at, `group of ${input.born}`, () => flow.heap.object("object"));
   const all = joinLabels(input.parts.map(({ labels }) => labels));
@@ -110,20 +103,20 @@ function grouped(flow: Flow, input: HeapObject, place: Place): Value {
 function combined(flow: Flow, input: HeapObject, combineFn: Value, place: Place): Value {
   const { at, frame } = place;
   const step = (name: string, args: readonly Value[]): Value =>
-    flow.callValue(flow.member(combineFn, name, at), args, at, frame, `${name} of ${input.born}`);
+    flow.callValue(member(flow, combineFn, name, at), args, { at, frame, tag: `${name} of ${input.born}` });
   let accumulator = step("createAccumulator", []);
   for (const { element } of input.parts) {
     flow.heap.untilStable(() => {
-      accumulator = joinAll([accumulator, step("addInput", [accumulator, flow.member(element, "value", at)])]);
+      accumulator = joinAll([accumulator, step("addInput", [accumulator, member(flow, element, "value", at)])]);
       const several = flow.heap.made(frame, at, `accumulators of ${input.born}`, () => flow.heap.object("list"));
       flow.heap.addElement(several, accumulator);
       accumulator = joinAll([accumulator, step("mergeAccumulators", [reference(several)])]);
     });
   }
-  const keys = joinAll(input.parts.map(({ element }) => flow.member(element, "key", at)));
+  const keys = joinAll(input.parts.map(({ element }) => member(flow, element, "key", at)));
   const row = flow.heap.made(frame, at, `combined of ${input.born}`, () => flow.heap.object("object"));
   flow.heap.setField(row, "key", keys, false);
   flow.heap.setField(row, "value", step("extractOutput", [accumulator]), false);
-  const labels = union(joinLabels(input.parts.map(({ labels: some }) => some)), flow.deep(keys, at));
+  const labels = union(joinLabels(input.parts.map(({ labels: some }) => some)), flow.labels.deep(keys, at));
   return collection(flow, `combination of ${input.born}`, [{ element: reference(row), labels }], place);
 }

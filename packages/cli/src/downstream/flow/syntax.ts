@@ -27,6 +27,11 @@ export function unwrapped(node: ts.Expression): ts.Expression {
   return inner;
 }
 
+/** A name as it is written, without quotes. */
+export function plainName(node: ts.Node): string {
+  return node.getText().replace(/^["']|["']$/g, "");
+}
+
 /** Whether a way out of a loop or function stands in a statement. */
 export function isAbrupt(node: ts.Node): boolean {
   return contains(node, (inner) => ABRUPT.has(inner.kind));
