@@ -3,7 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BigQuery } from "@google-cloud/bigquery";
 import { type RunOutcome, runMedallion, runOptions, systemClock } from "@junoplus/cli";
-import { recentChanges, tablePositions } from "@junoplus/contracts";
+import { lastRun, recentChanges, tablePositions } from "@junoplus/contracts";
+import { openWarehouse } from "@junoplus/warehouse";
 import { bigQueryClient } from "@junoplus/warehouse/bigquery-client";
 import {
   type BigQueryEmulator,
@@ -16,6 +17,7 @@ import { content } from "./testing/growing-log";
 import { rowsOf } from "./testing/published-tables";
 import { SAMPLE, SAMPLE_PREFIXES, sampleLines } from "./testing/sample";
 import { silentProgress } from "./testing/silent-progress";
+import { type StorageFaultProxy, startStorageFaultProxy } from "./testing/storage-fault-proxy";
 import { tempDirectory } from "./testing/temp-directory";
 
 const directory = tempDirectory();
@@ -41,6 +43,7 @@ function moved(change: Change, days: number, rest: Readonly<Record<string, unkno
 
 describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emulator, needs Python 3.13)", () => {
   let emulator: BigQueryEmulator;
+  let storage: StorageFaultProxy;
   let api: BigQuery;
   let appended = 0;
   const url = (name: string): string => `duckdb:${join(directory, `${name}.duckdb`)}`;
@@ -63,15 +66,19 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
     expect(job.status?.errorResult).toBeUndefined();
   };
 
-  const run = async (source: string, name: string): Promise<RunOutcome & { readonly warnings: readonly string[] }> => {
-    const endpoints = { bigQueryEndpoint: emulator.endpoint, bigQueryStorageEndpoint: emulator.grpcEndpoint };
+  const run = async (
+    source: string,
+    name: string,
+  ): Promise<RunOutcome & { readonly warnings: readonly string[]; readonly sessions: number }> => {
+    const endpoints = { bigQueryEndpoint: emulator.endpoint, bigQueryStorageEndpoint: storage.endpoint };
+    storage.takeSessions();
     const options = runOptions({ source, warehouse: url(name), asOf: AS_OF, since: "last", ...endpoints }, AS_OF);
     const warnings: string[] = [];
     const progress = { ...silentProgress, warn: (text: string) => warnings.push(text) };
     const outcome = await runMedallion(options, systemClock(randomUUID), progress);
     expect(outcome.checks.filter(({ blocking, status }) => blocking && status === "FAIL")).toEqual([]);
     expect(outcome.published).toBe(true);
-    return { ...outcome, warnings };
+    return { ...outcome, warnings, sessions: storage.takeSessions() };
   };
 
   /** The followed warehouse against one that reads the whole log now. */
@@ -93,9 +100,13 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
   beforeAll(async () => {
     emulator = await startBigQueryEmulator();
     api = bigQueryClient({ project: emulator.project, location: "US" }, emulator.endpoint).api;
+    storage = await startStorageFaultProxy(emulator.grpcEndpoint);
     await load("logs");
   }, 300_000);
-  afterAll(() => emulator?.stop());
+  afterAll(async () => {
+    await storage?.stop();
+    await emulator?.stop();
+  });
 
   test("is read from the look-back on, and gives what a run over the whole log gives, counts too", {
     timeout: 600_000,
@@ -123,6 +134,8 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
     expect(sent?.rows).toBeLessThan((sentAtFirst?.rows ?? 0) / 10);
     expect(sent?.bytes).toBeLessThan((sentAtFirst?.bytes ?? 0) / 10);
     expect(second.reading.users).toBeLessThan(4);
+    // One of each table, for the rows that are read: all of them, then those of the look-back.
+    expect([first.sessions, second.sessions]).toEqual([SAMPLE_PREFIXES.length, SAMPLE_PREFIXES.length]);
     await mustEqualWholeRun("logs", "followed");
 
     // Nothing was added: the look-back alone is read, and none of it is new.
@@ -142,8 +155,10 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
     await run("bigquery:p1.logs", name);
     await append("logs", SESSIONS, [changed(changesOf(SESSIONS).at(-1) as Change)]);
     const outcome = await run("bigquery:p1.logs", name);
-    const { reading, warnings } = outcome;
+    const { reading, warnings, sessions } = outcome;
     expect(reading.since).toBeNull();
+    // That is known before any is opened.
+    expect(sessions).toBe(SAMPLE_PREFIXES.length);
     expect(warnings).toEqual([
       expect.stringMatching(
         /the whole log is read: p1\.logs\.therapy_sessions_data_raw_changelog holds \d+ rows from before/,
@@ -178,6 +193,18 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
       expect(outcome.reading.since).toBeNull();
       expect(outcome.warnings).toEqual([expect.stringMatching(words)]);
       await mustEqualWholeRunButHistory("shrinking", "shrinking", outcome);
+    }
+  });
+
+  test("whose rows may not be read is refused before a table is made", async () => {
+    const message = "Permission 'bigquery.readsessions.create' denied on resource";
+    storage.plan({ method: "CreateReadSession", code: "PERMISSION_DENIED", message, times: SAMPLE_PREFIXES.length });
+    await expect(run("bigquery:p1.logs", "refused")).rejects.toThrow(/needs BigQuery Read Session User/);
+    const warehouse = await openWarehouse(url("refused"), { readOnly: true });
+    try {
+      expect(await warehouse.exists(lastRun)).toBe(false);
+    } finally {
+      await warehouse.close();
     }
   });
 
