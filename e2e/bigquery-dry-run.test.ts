@@ -11,7 +11,7 @@ import {
 import { type FaultProxy, startFaultProxy } from "@junoplus/warehouse/testing/fault-proxy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { callsOf, callText } from "./testing/bigquery-calls";
-import { loadChangelogs } from "./testing/changelog-dataset";
+import { appendChanges, loadChangelogs } from "./testing/changelog-dataset";
 import { type CliResult, medallion } from "./testing/cli";
 import { SAMPLE_PREFIXES, sampleLines } from "./testing/sample";
 import { tempDirectory } from "./testing/temp-directory";
@@ -42,13 +42,17 @@ interface Report {
 }
 
 /** Runs, and what is added to the log before the dry run of each. */
-const RUNS: Readonly<Record<string, { readonly added: readonly string[] }>> = {
+const RUNS: Readonly<Record<string, { readonly added: readonly object[] }>> = {
   "the first run": { added: [] },
-  "a run that goes on": { added: sampleLines(SESSIONS).slice(LINES, LINES + 5) },
+  "a run that goes on": {
+    added: sampleLines(SESSIONS)
+      .slice(LINES, LINES + 5)
+      .map((line) => JSON.parse(line)),
+  },
   "a run that finds an old import": {
     added: first(SESSIONS)
       .slice(0, 1)
-      .map((line) => JSON.stringify({ ...JSON.parse(line), timestamp: "1970-01-01 00:00:00 UTC" })),
+      .map((line) => ({ ...JSON.parse(line), timestamp: "1970-01-01 00:00:00 UTC" })),
   },
 };
 
@@ -84,14 +88,6 @@ describe.skipIf(withoutBigQueryEmulator)("a dry run on BigQuery (an emulator, ne
     expect(code, stderr).toBe(0);
     return stdout;
   };
-  const append = async (lines: readonly string[]): Promise<void> => {
-    if (lines.length === 0) return;
-    const file = join(directory, "added.ndjson");
-    writeFileSync(file, lines.map((line) => `${line}\n`).join(""));
-    const format = { sourceFormat: "NEWLINE_DELIMITED_JSON", writeDisposition: "WRITE_APPEND" } as const;
-    await api.dataset("logs").table(`${SESSIONS}_raw_changelog`).load(file, format);
-  };
-
   const outcomes = new Map<string, Outcome>();
   const outcomeOf = (which: string): Outcome => {
     const outcome = outcomes.get(which);
@@ -110,7 +106,7 @@ describe.skipIf(withoutBigQueryEmulator)("a dry run on BigQuery (an emulator, ne
     await loadChangelogs(api, "logs", { directory: log, scratch: directory });
     proxy = await startFaultProxy(emulator.endpoint);
     for (const [which, { added }] of Object.entries(RUNS)) {
-      await append(added);
+      await appendChanges(api, { dataset: "logs", prefix: SESSIONS, scratch: directory }, added);
       const report = JSON.parse(await done("--dry-run", "--format", "json", ...RATES)) as Report;
       const ofDryRun = callsOf(proxy.takeRequests());
       const said = (await done()).trimEnd().split("\n").at(-1) ?? "";
