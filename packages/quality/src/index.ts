@@ -14,6 +14,7 @@ export { contractChecks } from "./contract-checks";
 export { emptiedChecks } from "./emptied-checks";
 export { type Freshness, freshness, freshnessChecks, measureFreshness } from "./freshness-checks";
 export { freshnessRows, metricRows, previousRowCounts, type RunStamp, rowCountRows } from "./history";
+export { type Measurement, measuredChecks } from "./measurement";
 export { privacyChecks } from "./privacy-checks";
 export { type ReportOptions, renderReport } from "./report/render-report";
 export { UnknownRunError } from "./report/reported-run";
