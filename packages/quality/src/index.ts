@@ -1,3 +1,4 @@
+export { type Aggregates, aggregateRows } from "./aggregate-rows";
 export { blockingFailures, type CheckCategory, type CheckResult, type CheckStatus } from "./check-result";
 export {
   addFlows,

@@ -28,7 +28,7 @@ import {
   WarehouseOpenError,
 } from "./errors";
 import { publishedPart } from "./published-part";
-import { distinctNames, UnreadableResultError } from "./result-values";
+import { UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
 import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
@@ -270,10 +270,7 @@ class BigQueryWarehouse implements Warehouse {
 
   private async *select(sql: string): AsyncGenerator<Row> {
     try {
-      for await (const page of queryPages(this.client, sql)) {
-        distinctNames(page.fields.map(({ name }) => name ?? ""));
-        yield* pageRows(page);
-      }
+      for await (const page of queryPages(this.client, sql)) yield* pageRows(page);
     } catch (error) {
       throw this.queryError(sql, error);
     }
