@@ -512,7 +512,7 @@ export function warehouseGuarantees(
       expect((await warehouse.query(`${sql} DESC`)).map(({ n }) => n)).toEqual([2, 1, null]);
     });
 
-    test.each([
+    test.each<readonly [string, RegExp]>([
       ["SELECT nothing\nFROM nowhere", /nowhere(.|\n)*in: SELECT nothing …/],
       ["SELEKT 1", /SELEKT/],
       ["SELECT 1; SELECT 2", /one query at a time/],
