@@ -79,7 +79,7 @@ describe.skipIf(withoutBigQueryEmulator)("a dry run on BigQuery (an emulator, ne
   ])("%s run makes the calls that its dry run had told, phase by phase", (_which, time) => {
     const told = (planned[time]?.calls ?? []).map(({ call, target, statement }) => callText(call, target, statement));
     const made = calls[time]?.ofRun ?? [];
-    expect(made.length).toBeGreaterThan(100);
+    expect(made.length).toBeGreaterThan(40);
     expect(told.toSorted()).toEqual(made.toSorted());
     expect(phasesOf(told)).toEqual(phasesOf(made));
     expect(phasesOf(made)).toEqual(expect.arrayContaining(["stage", "ask", "publish"]));
@@ -110,7 +110,7 @@ describe.skipIf(withoutBigQueryEmulator)("a dry run on BigQuery (an emulator, ne
       new Set(["null: not known before the first run"]),
     );
     expect(planned[0]?.totals.unknown).toBe(scans(0).length);
-    expect(scans(1).length).toBeGreaterThan(40);
+    expect(scans(1).length).toBeGreaterThan(5);
     expect(planned[1]?.totals.unknown).toBe(0);
     expect(scans(1).some(({ basis }) => basis === "published tables stand in for staged ones")).toBe(true);
   });

@@ -78,12 +78,14 @@ export async function metadataOf(table: Table): Promise<TableMetadata | null> {
   }
 }
 
-/** Creates a table; one that is there already is left as it is. */
-export async function createIfMissing(client: BigQueryClient, table: Table, metadata: TableMetadata): Promise<void> {
+/** Creates a table; one that is there already is left as it is, and false is given. */
+export async function createIfMissing(client: BigQueryClient, table: Table, metadata: TableMetadata): Promise<boolean> {
   try {
     await change(client, { call: "tables.insert", target: nameOf(table) }, () => table.create(metadata));
+    return true;
   } catch (error) {
     if (!isConflict(error)) throw error;
+    return false;
   }
 }
 

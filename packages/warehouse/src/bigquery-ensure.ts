@@ -54,7 +54,7 @@ export async function ensureTables(place: BigQueryTables, contracts: readonly Ta
   if (faulty.length > 0) throw new IncompatibleTableError(place.url, faulty);
 
   const datasets = new Set([...contracts.map(({ dataset }) => dataset), "staging" as const]);
-  for (const dataset of datasets) await ensureDataset(client, place.url, prefix, dataset);
+  await Promise.all([...datasets].map((dataset) => ensureDataset(client, place.url, prefix, dataset)));
   for (const { contract, evolution } of tables) await evolve(place, contract, evolution);
   for (const { target, query } of statements) {
     await runStatements(client, newJobId("view"), { target, query, statements: [] });

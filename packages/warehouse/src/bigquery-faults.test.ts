@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openBigQuery } from "./bigquery-warehouse";
-import { PublishError } from "./errors";
+import { PublishError, QueryError } from "./errors";
 import { type BigQueryEmulator, startBigQueryEmulator, withoutBigQueryEmulator } from "./testing/bigquery-emulator";
 import { history, things } from "./testing/contracts";
 import { type FaultProxy, startFaultProxy } from "./testing/fault-proxy";
@@ -49,7 +49,6 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
       ],
       ["the answer to a publication is lost", { ...INSERT, times: 1, what: "lose_answer" as const }],
       ["the line breaks while a publication is awaited", { ...POLL, times: 2, what: "lose_answer" as const }],
-      ["the line breaks for longer than the client waits", { ...POLL, times: 4, what: "lose_answer" as const }],
     ])("%s", async (_, fault) => {
       await stage("r1");
       const struck = proxy.plan(fault);
@@ -147,6 +146,15 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
       expect(await rows()).toBe(0);
     });
 
+    test("two columns of one name, which it refuses and the emulator does not", async () => {
+      const message =
+        "Duplicate column names in the result are not supported when a result is read. Found duplicate(s): n";
+      proxy.plan({ ...INSERT, times: 1, what: { status: 400, reason: "invalidQuery", message } });
+      const refused = warehouse.query("SELECT 1 AS n, 2 AS n");
+      await expect(refused).rejects.toThrow(QueryError);
+      await expect(refused).rejects.toThrow(/two columns are named n: name one of them otherwise/);
+    });
+
     test("values that BigQuery quotes are not told", async () => {
       const message = "Error while reading data, error message: JSON parsing error: secret";
       proxy.plan({ ...UPLOAD, times: 1, what: { status: 400, reason: "invalid", message } });
@@ -154,14 +162,35 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
       await expect(refused).rejects.toThrow(/Error while reading data \(the rest of its text is withheld/);
       await expect(refused).rejects.not.toThrow(/secret/);
     });
+  });
 
-    test("a BigQuery that is not there", async () => {
-      proxy.setCut(true);
+  // All that the client has of patience, on lines of their own.
+  describe.concurrent("a line that is broken for long", () => {
+    const behindOwnLine = async (prefix: string, work: (own: Warehouse, line: FaultProxy) => Promise<void>) => {
+      const line = await startFaultProxy(emulator.endpoint);
+      const own = await openBigQuery("bigquery:p1", { prefix, bigQueryEndpoint: line.endpoint });
       try {
-        await expect(warehouse.exists(things)).rejects.toThrow(/was not reached.*Check the network, and run again/);
+        await work(own, line);
       } finally {
-        proxy.setCut(false);
+        await own.close();
+        await line.stop();
       }
-    });
+    };
+
+    test("for longer than the client waits, while a publication is awaited: it is done, once", () =>
+      behindOwnLine("long_break", async (own, line) => {
+        await own.ensure([history]);
+        await own.stage("r1", history, [shard(folder.path, [{ id: "a", value: 1 }])]);
+        const struck = line.plan({ ...POLL, times: 4, what: "lose_answer" });
+        await own.publish("r1", [history]);
+        expect(struck()).toBe(4);
+        expect(await own.query(`SELECT COUNT(*) AS n FROM ${own.tableName(history)}`)).toEqual([{ n: 1 }]);
+      }));
+
+    test("for good: that BigQuery was not reached is told with its cure", () =>
+      behindOwnLine("no_line", async (own, line) => {
+        line.setCut(true);
+        await expect(own.exists(things)).rejects.toThrow(/was not reached.*Check the network, and run again/);
+      }));
   });
 });

@@ -28,7 +28,7 @@ import {
   WarehouseOpenError,
 } from "./errors";
 import { publishedPart } from "./published-part";
-import { distinctNames, UnreadableResultError } from "./result-values";
+import { UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
 import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
@@ -72,6 +72,9 @@ async function mustHaveCredentials(url: string, { api }: BigQueryClient): Promis
 
 /** Errors that are said already, and faults of the program. */
 const OWN_ERRORS = [WarehouseOpenError, WarehouseBusyError, IncompatibleTableError, TypeError];
+
+/** No other statement of BigQuery begins so; what has a semicolon may be several. The rest BigQuery is asked about first. */
+const ONE_SELECT = /^\s*(SELECT|WITH)\b[^;]*$/i;
 
 class BigQueryWarehouse implements Warehouse {
   private readonly prefix: string;
@@ -193,16 +196,7 @@ class BigQueryWarehouse implements Warehouse {
       await this.reached("query", () => planQueryJob(this.client, plan, { target: "", query: sql, statements: [sql] }));
       return [UNASKED_ROW];
     }
-    try {
-      const { statementType, fields } = await dryRun(this.client, sql);
-      if (statementType === "SCRIPT") throw new UnreadableResultError("one query at a time");
-      if (statementType !== "SELECT") {
-        throw new UnreadableResultError("only SELECT is run here: tables change by stage and publish");
-      }
-      distinctNames(fields.map(({ name }) => name ?? ""));
-    } catch (error) {
-      throw this.queryError(sql, error);
-    }
+    if (!ONE_SELECT.test(sql)) await this.mustBeOneSelect(sql);
     const found: Row[] = [];
     for await (const row of this.select(sql)) found.push(row);
     return found;
@@ -260,6 +254,18 @@ class BigQueryWarehouse implements Warehouse {
       throw error;
     });
     return this.stagingIsThere;
+  }
+
+  private async mustBeOneSelect(sql: string): Promise<void> {
+    try {
+      const { statementType } = await dryRun(this.client, sql);
+      if (statementType === "SCRIPT") throw new UnreadableResultError("one query at a time");
+      if (statementType !== "SELECT") {
+        throw new UnreadableResultError("only SELECT is run here: tables change by stage and publish");
+      }
+    } catch (error) {
+      throw this.queryError(sql, error);
+    }
   }
 
   private async *select(sql: string): AsyncGenerator<Row> {
