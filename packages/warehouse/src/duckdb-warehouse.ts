@@ -183,6 +183,7 @@ export class DuckDbWarehouse implements Warehouse {
       description: described.description,
       key,
       partition,
+      partitionOptions: null,
       cluster,
       labels: null,
       columns: columns.map(({ name, type, nullable, comment: description }) => ({
