@@ -153,7 +153,7 @@ class BigQueryWarehouse implements Warehouse {
     } catch (error) {
       if (error instanceof WarehouseOpenError) throw error;
       const { fault, cure } = bigQueryFault(error);
-      throw new StageError(table, `${fault} (${cure})`);
+      throw new StageError(table, fault, null, null, cure);
     }
   }
 
