@@ -71,6 +71,46 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
     });
   });
 
+  test.each([
+    ["tables are looked at", { method: "GET", path: /_silver\/tables\/one_more/ }],
+    ["a dataset is looked at", { method: "GET", path: /\/datasets\/\w+_gold/ }],
+    ["a table is made", { method: "POST", path: /_silver\/tables/ }],
+  ])("too many requests, said with 403, are tried again where %s", async (_, request) => {
+    const what = { status: 403, reason: "rateLimitExceeded", message: "Exceeded rate limits: too many api requests" };
+    const struck = proxy.plan({ ...request, times: 2, what });
+    const more = { ...things, table: "one_more" };
+    await warehouse.ensure([more, others]);
+    expect(struck()).toBe(2);
+    expect(await warehouse.exists(more)).toBe(true);
+  });
+
+  test("what is refused with 403 for another reason is not tried again", async () => {
+    const what = { status: 403, reason: "accessDenied", message: "Access Denied: Table p1:x" };
+    const struck = proxy.plan({ method: "GET", path: /_silver\/tables\/silver_things/, times: 1, what });
+    await expect(warehouse.describe(things)).rejects.toThrow(/Access Denied/);
+    expect(struck()).toBe(1);
+  });
+
+  test("a load that is refused says what was left untouched once, and what to do", async () => {
+    const what = { status: 400, reason: "invalid", message: "Some fault that nobody knows." };
+    proxy.plan({ ...UPLOAD, times: 1, what });
+    await expect(stage("r1")).rejects.toThrow(
+      /thing_history` was not staged: Some fault that nobody knows\. Run again; if it comes back, look the message up in BigQuery's documentation\. Published tables are untouched\.$/,
+    );
+  });
+
+  test("a publication that is refused says what was published once, and what to do", async () => {
+    await stage("r1");
+    proxy.plan({
+      ...INSERT,
+      times: 1,
+      what: { status: 400, reason: "invalid", message: "Some fault that nobody knows." },
+    });
+    await expect(warehouse.publish("r1", [history])).rejects.toThrow(
+      /^Run r1 published nothing: \S+: Some fault that nobody knows\. Run again; .*documentation\. The staged rows are kept\.$/,
+    );
+  });
+
   test("a publication that was done, but not tidied up after, is done; sent again, it adds nothing", async () => {
     await stage("r1");
     const what = { status: 403, reason: "accessDenied", message: "Access Denied." };

@@ -48,8 +48,8 @@ export function warehouseGuarantees(
     await warehouse.publish(run, [contract]);
   };
 
-  const described = async (contract: TableContract): Promise<Omit<CatalogFacts, "labels">> => {
-    const { labels, ...facts } = await warehouse.describe(contract);
+  const described = async (contract: TableContract): Promise<Omit<CatalogFacts, "labels" | "partitionOptions">> => {
+    const { labels, partitionOptions, ...facts } = await warehouse.describe(contract);
     return facts;
   };
 
