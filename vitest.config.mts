@@ -1,4 +1,15 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Tests of the whole program take longest: where they come first, no worker ends long after the others. */
+class WholeProgramFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isWhole = ({ moduleId }: TestSpecification): boolean => moduleId.includes("/e2e/");
+    return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -9,8 +20,9 @@ export default defineConfig({
     reporters: ["default", ["json", { outputFile: ".cache/vitest-report.json" }]],
     // Linked packages must be loaded once, by Node, or Beam's registry by name and `instanceof` see two copies.
     server: { deps: { external: [/\/dist\//] } },
-    // The usual number leaves one processor out: of two, half of the machine.
-    maxWorkers: "100%",
+    // One more than there are processors: what waits for a lease to end or a retry to come uses none.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: WholeProgramFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

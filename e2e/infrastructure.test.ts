@@ -317,6 +317,16 @@ describe("infra", async () => {
       expect(await holds(queries["failed"]?.query ?? "", ledger)).toBe(succeeded);
     });
 
+    test("each look at the ledger filters by its partition, which is never NULL", () => {
+      expect(runs.partition?.column).toBe("checked_at");
+      expect(runs.columns.find(({ name }) => name === "checked_at")?.mode).toBe("REQUIRED");
+      for (const { query } of Object.values(queries)) {
+        const looks = query.split(`FROM \${local.ledger}`).slice(1);
+        expect(looks.length).toBeGreaterThan(0);
+        for (const look of looks) expect(look).toMatch(/^\s+WHERE checked_at (>|IS NOT NULL)/);
+      }
+    });
+
     test("it looks for words that a ledger has, in the table that it is", () => {
       const words = runs.columns.find(({ name }) => name === "status")?.allowed;
       const asked = Object.values(queries).flatMap(({ query }) =>

@@ -1,5 +1,6 @@
 # A run writes one thing that Google sees: the ledger, quality.runs. Scheduled queries look at it and fail when it is not
-# as it should be; their failures are a metric of Cloud Monitoring. A query that cannot run fails too.
+# as it should be; their failures are a metric of Cloud Monitoring. A query that cannot run fails too. Each look at the
+# ledger filters by its partition, checked_at, which is never NULL: so its contract may demand that.
 
 locals {
   ledger               = "`${var.project}.${local.datasets.quality.id}.runs`"
@@ -12,8 +13,8 @@ locals {
         ASSERT EXISTS (
           SELECT 1
           FROM ${local.ledger}
-          WHERE status = 'published'
-            AND checked_at > TIMESTAMP_SUB(CURRENT_TIMESTAMP, INTERVAL ${local.publish_within_hours} HOUR)
+          WHERE checked_at > TIMESTAMP_SUB(CURRENT_TIMESTAMP, INTERVAL ${local.publish_within_hours} HOUR)
+            AND status = 'published'
         ) AS 'no run has published for ${local.publish_within_hours} hours'
       SQL
     }
@@ -23,8 +24,9 @@ locals {
         ASSERT NOT EXISTS (
           SELECT 1
           FROM ${local.ledger}
-          WHERE status = 'failed'
-            AND checked_at = (SELECT MAX(checked_at) FROM ${local.ledger})
+          WHERE checked_at IS NOT NULL
+            AND status = 'failed'
+            AND checked_at = (SELECT MAX(checked_at) FROM ${local.ledger} WHERE checked_at IS NOT NULL)
         ) AS 'the newest run failed'
       SQL
     }

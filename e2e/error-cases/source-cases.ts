@@ -3,14 +3,17 @@ import type { ErrorCase, FaultPlace } from "./fault-place";
 
 const TABLE = { method: "GET", path: /\/datasets\/logs\/tables\// };
 const CHANGELOG = "medications_data_raw_changelog";
+const TOO_MANY = "Exceeded rate limits: too many api requests per user per method for this user_method";
 const MEMORY = ["--warehouse", "duckdb::memory:"];
 
 /** Faults of `--source bigquery:…`: looking at tables, opening sessions, reading rows. */
 export function sourceCases(place: FaultPlace): Readonly<Record<string, ErrorCase>> {
   const { project } = place;
   const run = (source: string) => place.run(["--source", source, ...MEMORY]);
-  const looking = (status: number, reason: string, message: string) => () =>
-    place.runWith({ ...TABLE, what: { status, reason, message } }, ["--source", `bigquery:${project}.logs`, ...MEMORY]);
+  const looking = (status: number, reason: string, message: string, times?: number) => () =>
+    place.runWith({ ...TABLE, what: { status, reason, message }, ...(times !== undefined && { times }) }, [
+      ...["--source", `bigquery:${project}.logs`, ...MEMORY],
+    ]);
   const changelog = async (columns: readonly { readonly name: string; readonly type: string }[]) => {
     const dataset = place.newName();
     await place.api.createDataset(dataset, { location: "US" });
@@ -55,7 +58,8 @@ export function sourceCases(place: FaultPlace): Readonly<Record<string, ErrorCas
       "VPC Service Controls: Request is prohibited by organization's policy.",
     ),
     "access token has run out": looking(401, "authError", "Invalid Credentials"),
-    "too many requests for tables": looking(403, "rateLimitExceeded", "Exceeded rate limits: too many api requests"),
+    "too many requests for a moment": looking(403, "rateLimitExceeded", TOO_MANY, 2),
+    "too many requests for tables": looking(403, "rateLimitExceeded", TOO_MANY),
     "quota of requests is used up": looking(403, "quotaExceeded", "Quota exceeded: Your project exceeded quota"),
     "BigQuery fails while tables are looked at": looking(503, "backendError", "Error encountered during execution."),
     "host is not found": () =>

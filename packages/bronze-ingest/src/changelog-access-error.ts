@@ -1,4 +1,15 @@
-import { codeOf, messageOf, saidBy, UNAUTHENTICATED, UNREACHED } from "./google-access-fault";
+import {
+  API_SWITCHED_OFF,
+  CREDENTIALS_NOT_FOUND,
+  CREDENTIALS_REFUSED,
+  needsRole,
+  OUTSIDE_PERIMETER,
+  QUOTA_USED_UP,
+  switchOn,
+  TOO_FAST,
+  UNAUTHENTICATED,
+} from "@junoplus/contracts";
+import { codeOf, messageOf, saidBy, UNREACHED } from "./google-access-fault";
 
 /** Change log tables that BigQuery does not give: where, what is wrong, what to do. Quotes no value of the data. */
 export class ChangelogAccessError extends Error {
@@ -41,12 +52,12 @@ interface KnownFault {
 /** The first that fits; most particular first. */
 const FAULTS: readonly KnownFault[] = [
   {
-    words: /credential file|file at .+ does not exist|client_email|could not load the default credentials/i,
+    words: CREDENTIALS_NOT_FOUND,
     cure: UNAUTHENTICATED.cure,
   },
   {
     codes: [401, 16],
-    words: /invalid_grant|invalid_rapt|refresh token|token.*expired/i,
+    words: CREDENTIALS_REFUSED,
     says: UNAUTHENTICATED.fault,
     cure: UNAUTHENTICATED.cure,
   },
@@ -55,29 +66,26 @@ const FAULTS: readonly KnownFault[] = [
     cure: "What is fetched lies beside the DuckDB file, or in TMPDIR, until the run ends: make room there, and run again.",
   },
   {
-    words: /has not been used in project|API .*disabled/i,
-    cure: "Run `gcloud services enable bigquery.googleapis.com bigquerystorage.googleapis.com`, wait a minute, run again.",
+    words: API_SWITCHED_OFF,
+    cure: switchOn("bigquery", "bigquerystorage"),
   },
-  {
-    words: /VPC Service Controls|organization's policy/i,
-    cure: "Run inside the perimeter, or have its administrators let this account in.",
-  },
+  OUTSIDE_PERIMETER,
   {
     words: /bigquery\.readsessions\./i,
-    cure: "The account needs BigQuery Read Session User (roles/bigquery.readSessionUser) on the project.",
+    cure: needsRole("BigQuery Read Session User", "roles/bigquery.readSessionUser", "project"),
   },
   {
     words: /bigquery\.(tables|datasets)\./i,
-    cure: "The account needs BigQuery Data Viewer (roles/bigquery.dataViewer) on the dataset.",
+    cure: needsRole("BigQuery Data Viewer", "roles/bigquery.dataViewer", "dataset"),
   },
   {
     codes: [429, 8],
     words: /rate ?limit/i,
-    cure: "Too many requests at once: run again in a few minutes.",
+    cure: TOO_FAST,
   },
   {
     words: /quota ?exceeded|exceeded.*quota/i,
-    cure: "Wait until the quota is renewed, or have it raised (IAM & Admin, Quotas).",
+    cure: QUOTA_USED_UP,
   },
   {
     codes: [403, 7],

@@ -1,12 +1,6 @@
+import { type AccessFault, API_SWITCHED_OFF, needsRole, UNAUTHENTICATED } from "@junoplus/contracts";
 import type { FirestorePlace } from "./firestore-place";
-import {
-  type AccessFault,
-  codeOf,
-  isUnauthenticated,
-  isUnreached,
-  saidBy,
-  UNAUTHENTICATED,
-} from "./google-access-fault";
+import { codeOf, isUnauthenticated, isUnreached, saidBy } from "./google-access-fault";
 
 /** Documents that Firestore does not give: where, what is wrong, what to do. Quotes no value of the data. */
 export class FirestoreAccessError extends Error {
@@ -41,12 +35,12 @@ function wordsOf(
   if (isUnauthenticated(error)) return UNAUTHENTICATED;
   const code = codeOf(error);
   const said = `${reading}: ${saidBy(error)}`;
-  if (/has not been used|is disabled/.test(said)) {
+  if (API_SWITCHED_OFF.test(said)) {
     const cure = `Enable it: gcloud services enable firestore.googleapis.com --project=${project}`;
     return { fault: said, cure };
   }
   if (code === 7) {
-    return { fault: said, cure: "The account needs Cloud Datastore Viewer (roles/datastore.viewer) on the database." };
+    return { fault: said, cure: needsRole("Cloud Datastore Viewer", "roles/datastore.viewer", "database") };
   }
   if (code === 5 || (code === 3 && /database/i.test(said))) {
     const cure = `Check both names: gcloud firestore databases list --project=${project}`;

@@ -1,8 +1,4 @@
-/** What Google's API refused, and what to do. */
-export interface AccessFault {
-  readonly fault: string;
-  readonly cure: string;
-}
+import { CREDENTIALS_NOT_FOUND, CREDENTIALS_REFUSED } from "@junoplus/contracts";
 
 /** Codes of gRPC and of Node where the API was not reached, or the connection broke. */
 export const UNREACHED: readonly (number | string)[] = [
@@ -18,20 +14,14 @@ export const UNREACHED: readonly (number | string)[] = [
 
 /** True where there are no credentials, or they are not taken. Codes are HTTP's, gRPC's or Node's. */
 export function isUnauthenticated(error: unknown): boolean {
-  const code = codeOf(error);
-  const credentials = /default credentials|invalid_grant|invalid_rapt|refresh token/i;
-  return code === 401 || code === 16 || credentials.test(messageOf(error));
+  const [code, message] = [codeOf(error), messageOf(error)];
+  return code === 401 || code === 16 || CREDENTIALS_NOT_FOUND.test(message) || CREDENTIALS_REFUSED.test(message);
 }
 
 /** True where the API was not reached, or the connection broke. */
 export function isUnreached(error: unknown): boolean {
   return (UNREACHED as readonly unknown[]).includes(codeOf(error));
 }
-
-export const UNAUTHENTICATED: AccessFault = {
-  fault: "there are no credentials, or they have expired",
-  cure: "Sign in with `gcloud auth application-default login`, or name a key file in GOOGLE_APPLICATION_CREDENTIALS.",
-};
 
 /** The code that an error carries, HTTP's, gRPC's or Node's; undefined where it has none. */
 export function codeOf(error: unknown): unknown {

@@ -8,6 +8,7 @@ const FACTS: CatalogFacts = {
   description: silverMedications.description,
   key: silverMedications.key,
   partition: silverMedications.partition ?? null,
+  partitionOptions: { requireFilter: false, expirationDays: null },
   cluster: silverMedications.cluster,
   labels: tableLabels(silverMedications),
   columns: silverMedications.columns.map(({ name, type, mode, description }) => ({
@@ -22,6 +23,13 @@ test("a catalog that says what the contract says passes", () => {
   expect(catalogDrift(silverMedications, FACTS)).toMatchObject([{ status: "PASS", blocking: false }]);
 });
 
+test("a store without options of partitions passes, whatever the contract asks for", () => {
+  const asking = { ...silverMedications, requirePartitionFilter: true, partitionExpirationDays: 30 } as const;
+  expect(catalogDrift(asking, { ...FACTS, partitionOptions: null })).toMatchObject([{ status: "PASS" }]);
+  const [check] = catalogDrift(asking, FACTS);
+  expect(check).toMatchObject({ status: "FAIL", value: 2 });
+});
+
 test("labels of others, and a store without labels, pass", () => {
   for (const labels of [null, { ...FACTS.labels, cost_centre: "7" }]) {
     expect(catalogDrift(silverMedications, { ...FACTS, labels })).toMatchObject([{ status: "PASS" }]);
@@ -34,6 +42,16 @@ test.each([
   ["version", { version: "0.9.0" }, 'version is "0.9.0"'],
   ["key", { key: ["user_id"] }, 'key is "user_id"'],
   ["partition", { partition: { column: "valid_from", granularity: "DAY" as const } }, "partition is"],
+  [
+    "partition filter",
+    { partitionOptions: { requireFilter: true, expirationDays: null } },
+    'partition filter is "required" instead of "not required"',
+  ],
+  [
+    "partition expiration",
+    { partitionOptions: { requireFilter: false, expirationDays: 60 } },
+    'partition expiration is "60 days" instead of "none"',
+  ],
   ["cluster", { cluster: [] }, 'cluster is ""'],
   ["label", { labels: { ...FACTS.labels, layer: "gold" } }, 'label layer is "gold" instead of "silver"'],
   ["description", { description: "?" }, "description is"],

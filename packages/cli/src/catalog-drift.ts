@@ -9,6 +9,7 @@ export function catalogDrift(contract: TableContract, facts: CatalogFacts): read
     ...difference("description", facts.description, contract.description),
     ...difference("key", facts.key.join(", "), contract.key.join(", ")),
     ...difference("partition", partition(facts.partition), partition(contract.partition ?? null)),
+    ...optionDifferences(contract, facts),
     ...difference("cluster", facts.cluster.join(", "), contract.cluster.join(", ")),
     ...labelDifferences(contract, facts),
     ...columnDifferences(contract, facts),
@@ -40,6 +41,18 @@ function labelDifferences(contract: TableContract, { labels }: CatalogFacts): re
   return Object.entries(tableLabels(contract)).flatMap(([name, value]) =>
     difference(`label ${name}`, labels[name] ?? "", value),
   );
+}
+
+/** A store that has no such options differs in none. */
+function optionDifferences(contract: TableContract, { partitionOptions }: CatalogFacts): readonly string[] {
+  if (partitionOptions === null) return [];
+  const { requireFilter, expirationDays } = partitionOptions;
+  const filter = (isRequired: boolean): string => (isRequired ? "required" : "not required");
+  const days = (value: number | null): string => (value === null ? "none" : `${value} days`);
+  return [
+    ...difference("partition filter", filter(requireFilter), filter(contract.requirePartitionFilter === true)),
+    ...difference("partition expiration", days(expirationDays), days(contract.partitionExpirationDays ?? null)),
+  ];
 }
 
 function partition(value: { readonly column: string; readonly granularity: string } | null): string {

@@ -4,10 +4,11 @@ import {
   consistencyChecks,
   contractChecks,
   freshnessChecks,
+  measuredChecks,
   measureFreshness,
   privacyChecks,
 } from "@junoplus/quality";
-import type { Warehouse } from "@junoplus/warehouse";
+import { type CatalogFacts, MissingTableError, type Warehouse } from "@junoplus/warehouse";
 import { catalogDrift } from "./catalog-drift";
 import { openToRead, type StoreOptions } from "./open-store";
 import type { ExitCode, Output } from "./output";
@@ -44,25 +45,39 @@ export async function checkCommand(options: CheckOptions, output: Output): Promi
 }
 
 async function publishedChecks(warehouse: Warehouse, now: string): Promise<readonly CheckResult[]> {
-  const checks: CheckResult[] = [];
-  const present: TableContract[] = [];
-  for (const contract of tableContracts) {
-    const exists = await warehouse.exists(contract);
-    checks.push(existence(contract, exists));
-    if (!exists) continue;
-    present.push(contract);
-    checks.push(...catalogDrift(contract, await warehouse.describe(contract)));
-    if (contract.kind === "table")
-      checks.push(...(await contractChecks(warehouse, contract, warehouse.tableName(contract))));
-  }
+  const found = await Promise.all(
+    tableContracts.map(async (contract) => ({ contract, facts: await factsOrNull(warehouse, contract) })),
+  );
+  const present = found.flatMap(({ contract, facts }) => (facts === null ? [] : [contract]));
   const nameOf = (contract: TableContract): string | null =>
     present.some(({ table }) => table === contract.table) ? warehouse.tableName(contract) : null;
-  checks.push(
-    ...(await consistencyChecks(warehouse, nameOf)),
-    ...privacyChecks(present),
-    ...freshnessChecks(await measureFreshness(warehouse, nameOf, now)),
-  );
-  return checks;
+  const rowsOf = ({ contract, facts }: Found) =>
+    facts === null || contract.kind === "view" ? [] : contractChecks(contract, warehouse.tableName(contract));
+  const [measured, freshness] = await Promise.all([
+    measuredChecks(warehouse, [...found.map(rowsOf), consistencyChecks(nameOf)]),
+    measureFreshness(warehouse, nameOf, now),
+  ]);
+  const ofTables = found.flatMap(({ contract, facts }, index) => [
+    existence(contract, facts !== null),
+    ...(facts === null ? [] : catalogDrift(contract, facts)),
+    ...(measured[index] ?? []),
+  ]);
+  return [...ofTables, ...(measured.at(-1) ?? []), ...privacyChecks(present), ...freshnessChecks(freshness)];
+}
+
+/** A table's contract, and what the catalog says of it; null where it is not there. */
+interface Found {
+  readonly contract: TableContract;
+  readonly facts: CatalogFacts | null;
+}
+
+async function factsOrNull(warehouse: Warehouse, contract: TableContract): Promise<CatalogFacts | null> {
+  try {
+    return await warehouse.describe(contract);
+  } catch (error) {
+    if (error instanceof MissingTableError) return null;
+    throw error;
+  }
 }
 
 function existence({ table, kind }: TableContract, exists: boolean): CheckResult {

@@ -1,5 +1,6 @@
 import { type Counters, writtenCounter } from "@junoplus/beam-runtime";
 import { rejectedChangePayloads, type TableContract } from "@junoplus/contracts";
+import { aggregateRows } from "@junoplus/quality";
 import type { Warehouse } from "@junoplus/warehouse";
 import { amendedPayloads } from "./amended-payloads";
 import type { Reading } from "./last-run";
@@ -30,7 +31,7 @@ export async function stageTables(
   await Promise.all(
     listsOf([...parts.values()]).map((list) => warehouse.stage(runId, list, shardsOf(directory, list.table))),
   );
-  const stageOne = async (contract: TableContract): Promise<StagedTable> => {
+  const stageOne = async (contract: TableContract): Promise<Omit<StagedTable, "total">> => {
     const amended =
       lastRun !== null && contract.table === rejectedChangePayloads.table
         ? await amendedPayloads(warehouse, runId, lastRun, directory)
@@ -38,15 +39,27 @@ export async function stageTables(
     const shards = [...shardsOf(directory, contract.table), ...(amended === null ? [] : [amended.path])];
     const rows = await warehouse.stage(runId, contract, shards);
     const written = (counters[writtenCounter(contract.table)] ?? 0) + (amended?.rows ?? 0);
-    const part = parts.get(contract) ?? contract;
-    const total = part === contract ? rows : await rowCount(warehouse, resultingTable(warehouse, runId, part));
-    return { contract, rows, written, part, total };
+    return { contract, rows, written, part: parts.get(contract) ?? contract };
   };
   // At once: in BigQuery each is a job, and most of its time is waiting.
-  return Promise.all(tables.map(stageOne));
+  const staged = await Promise.all(tables.map(stageOne));
+  const totals = await partTotals(warehouse, runId, staged);
+  return staged.map((table) => ({ ...table, total: totals.get(table.contract) ?? table.rows }));
 }
 
-async function rowCount(warehouse: Warehouse, from: string): Promise<number> {
-  const [row] = await warehouse.query(`SELECT COUNT(*) AS row_total FROM ${from} AS resulting`);
-  return Number(row?.["row_total"] ?? 0);
+/** Rows that the tables will have of which a part was staged. */
+async function partTotals(
+  warehouse: Warehouse,
+  runId: string,
+  staged: readonly Pick<StagedTable, "contract" | "part">[],
+): Promise<ReadonlyMap<TableContract, number>> {
+  const partly = staged.filter(({ part }) => "contract" in part);
+  const rows = await aggregateRows(
+    warehouse,
+    partly.map(({ part }) => ({
+      columns: { row_total: "COUNT(*)" },
+      from: `${resultingTable(warehouse, runId, part)} AS resulting`,
+    })),
+  );
+  return new Map(partly.map(({ contract }, index) => [contract, Number(rows[index]?.["row_total"] ?? 0)]));
 }

@@ -10,6 +10,8 @@ import {
   foreseenCheck,
   freshnessChecks,
   leftStateChecks,
+  type Measurement,
+  measuredChecks,
   measureFreshness,
   previousRowCounts,
   privacyChecks,
@@ -62,17 +64,23 @@ export async function auditStagedTables(warehouse: Warehouse, input: AuditInput)
     return found === undefined ? null : resultingTable(warehouse, runId, found.part, of);
   };
   const derived = staged.filter(({ contract: { write, layer } }) => write === "replace" && layer !== "state");
-  const previous = await previousRowCounts(warehouse);
+  const states = nameOf(documentStates);
+  // Queries are asked at once, and what can be is asked in one: in BigQuery each is a job, and most of its time is waiting.
+  const [previous, freshness, [ofContracts = [], foreseen = [], ofTables = []], rejections, left] = await Promise.all([
+    previousRowCounts(warehouse),
+    measureFreshness(warehouse, nameOf, checkedAt),
+    measuredChecks(warehouse, [
+      staged.flatMap(({ contract }) => contractChecks(contract, warehouse.stagingName(contract, runId))),
+      foreseenChecks(warehouse, runId, staged),
+      consistencyChecks(nameOf),
+    ]),
+    rejectedCounts(warehouse, warehouse.stagingName(rejectedChanges, runId)),
+    states === null ? [] : leftStates(warehouse, states, input.flowsInAll),
+  ]);
   const volumes = derived.map(({ contract: { table }, total: rows }) =>
     volume({ table, rows, previous: previous.get(table) ?? null }),
   );
-  const freshness = await measureFreshness(warehouse, nameOf, checkedAt);
-  // Queries are asked at once, here and below: in BigQuery each is a job, and most of its time is waiting.
-  const ofContracts = await Promise.all(
-    staged.map(({ contract }) => contractChecks(warehouse, contract, warehouse.stagingName(contract, runId))),
-  );
-  const checks = ofContracts.flat();
-  const rejections = await rejectedCounts(warehouse, warehouse.stagingName(rejectedChanges, runId));
+  const checks = [...ofContracts];
   for (const flow of flows) {
     const table = staged.find(({ contract }) => contract.table === flow.table);
     checks.push(
@@ -83,15 +91,13 @@ export async function auditStagedTables(warehouse: Warehouse, input: AuditInput)
       }),
     );
   }
-  const states = nameOf(documentStates);
-  if (states !== null) checks.push(...(await leftStates(warehouse, states, input.flowsInAll)));
-  checks.push(...(await foreseenChecks(warehouse, runId, staged)));
+  checks.push(...left, ...foreseen);
   const withoutFlow = staged.filter(({ contract }) => !flows.some(({ table }) => table === contract.table));
   checks.push(
     ...rowsWrittenChecks(
       withoutFlow.map(({ contract: { table }, rows, written }) => ({ table, written, staged: rows })),
     ),
-    ...(await consistencyChecks(warehouse, nameOf)),
+    ...ofTables,
     ...privacyChecks(staged.map(({ contract }) => contract)),
     ...freshnessChecks(freshness),
     ...volumeChecks(volumes),
@@ -121,24 +127,23 @@ async function leftStates(
 }
 
 /** Rows of parts are of the users, days and documents that were listed before. */
-async function foreseenChecks(
-  warehouse: Warehouse,
-  runId: string,
-  staged: readonly StagedTable[],
-): Promise<readonly CheckResult[]> {
-  const checks = staged.map(async ({ contract, part }): Promise<readonly CheckResult[]> => {
+function foreseenChecks(warehouse: Warehouse, runId: string, staged: readonly StagedTable[]): readonly Measurement[] {
+  return staged.flatMap(({ contract, part }) => {
     if (!("contract" in part)) return [];
     // States replace those of their own keys, and what was looked up of them was listed.
     const list = contract.table === documentStates.table ? touchedDocuments : part.valuesIn;
     if (list.table === contract.table) return [];
     const same = part.columns.map((column) => `listed.${column} = made.${column}`).join(" AND ");
-    const [row] = await warehouse.query(
-      `SELECT COUNT(*) AS unforeseen FROM ${warehouse.stagingName(contract, runId)} AS made
-      WHERE NOT EXISTS (SELECT 1 FROM ${warehouse.stagingName(list, runId)} AS listed WHERE ${same})`,
-    );
-    return [foreseenCheck(contract.table, Number(row?.["unforeseen"] ?? 0))];
+    return [
+      {
+        columns: { unforeseen: "COUNT(*)" },
+        from:
+          `${warehouse.stagingName(contract, runId)} AS made ` +
+          `WHERE NOT EXISTS (SELECT 1 FROM ${warehouse.stagingName(list, runId)} AS listed WHERE ${same})`,
+        results: (count) => [foreseenCheck(contract.table, count("unforeseen"))],
+      },
+    ];
   });
-  return (await Promise.all(checks)).flat();
 }
 
 /** Rejected changes and rejected array entries by change log, as staging has them. */

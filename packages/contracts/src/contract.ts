@@ -52,6 +52,10 @@ export interface TableContract<Row = unknown> {
   readonly write: "replace" | "append";
   readonly key: readonly string[];
   readonly partition?: { readonly column: string; readonly granularity: "DAY" | "MONTH" };
+  /** In BigQuery a query has to filter by the partition column; other stores have no such rule. */
+  readonly requirePartitionFilter?: true;
+  /** In BigQuery a partition is dropped so many days after its end; in other stores nothing expires. */
+  readonly partitionExpirationDays?: number;
   readonly cluster: readonly string[];
   readonly columns: readonly Column[];
   /** The column that holds the time of the newest source change: the table's own, or that of the table it is made from. */

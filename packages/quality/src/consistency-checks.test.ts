@@ -10,6 +10,7 @@ import {
 import type { Row, Warehouse } from "@junoplus/warehouse";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { consistencyChecks } from "./consistency-checks";
+import { measuredChecks } from "./measurement";
 import { emptyWarehouse } from "./testing/rows";
 import { changed, SAMPLE, stagedTables, type Tables } from "./testing/sample-tables";
 
@@ -20,7 +21,8 @@ beforeAll(async () => {
 afterAll(() => warehouse.close());
 
 async function checked(tables: Tables) {
-  return consistencyChecks(warehouse, await stagedTables(warehouse, tables));
+  const measurements = consistencyChecks(await stagedTables(warehouse, tables));
+  return (await measuredChecks(warehouse, [measurements])).flat();
 }
 
 type Change = (rows: readonly Row[]) => readonly Row[];

@@ -8,6 +8,7 @@ import {
 import type { Row, Warehouse } from "@junoplus/warehouse";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { contractChecks } from "./contract-checks";
+import { measuredChecks } from "./measurement";
 import { emptyWarehouse, staged } from "./testing/rows";
 
 let warehouse: Warehouse;
@@ -19,7 +20,7 @@ afterAll(() => warehouse.close());
 const session = (id: string, columns: Row = {}): Row => ({ user_id: "ada", session_id: id, ...columns });
 
 async function checked(rows: readonly Row[], contract: TableContract = silverTherapySessions) {
-  return contractChecks(warehouse, contract, await staged(warehouse, contract, rows));
+  return (await measuredChecks(warehouse, [contractChecks(contract, await staged(warehouse, contract, rows))])).flat();
 }
 
 /** Only what failed, as `metric: value`. */
@@ -106,9 +107,8 @@ test("a word that the contract does not know fails", async () => {
 test.each(tableContracts.map((contract) => [contract.table, contract] as const))(
   "%s: the SQL of its checks runs, and no two share a name",
   async (_table, contract) => {
-    const metrics = (await contractChecks(warehouse, contract, warehouse.tableName(contract))).map(
-      (check) => check.metric,
-    );
+    const checks = contractChecks(contract, warehouse.tableName(contract));
+    const metrics = (await measuredChecks(warehouse, [checks])).flat().map(({ metric }) => metric);
     expect(new Set(metrics).size).toBe(metrics.length);
     expect(metrics).toContain("key_unique");
   },

@@ -1,41 +1,29 @@
 import type { Column, TableContract } from "@junoplus/contracts";
-import type { Warehouse } from "@junoplus/warehouse";
-import { type CheckResult, noneOffends } from "./check-result";
-import { figures } from "./figures";
+import { noneOffends } from "./check-result";
+import type { Measurement } from "./measurement";
 import { quantity, whole } from "./quantity";
-import { type RowPromise, rowPromiseChecks } from "./row-promises";
+import { type RowPromise, rowPromises } from "./row-promises";
 import { sqlText } from "./sql-text";
 
-/** Every promise of a contract about a table's rows, counted in two scans: one for all columns, one for the key. */
-export async function contractChecks(
-  warehouse: Warehouse,
-  contract: TableContract,
-  from: string,
-): Promise<CheckResult[]> {
-  const promises = contract.columns.flatMap(columnPromises);
-  const { rows, results } = await rowPromiseChecks(warehouse, contract.table, from, promises);
-  return contract.key.length === 0 ? results : [await keyCheck(warehouse, contract, from, rows), ...results];
+/** Every promise of a contract about a table's rows, counted in two scans: one for the key, one for all columns. */
+export function contractChecks(contract: TableContract, from: string): readonly Measurement[] {
+  const ofColumns = rowPromises(contract.table, from, contract.columns.flatMap(columnPromises));
+  return contract.key.length === 0 ? [ofColumns] : [keyCheck(contract, from), ofColumns];
 }
 
 /** Rows beyond the first of each key. GROUP BY takes NULL for a value, and so does a key. */
-async function keyCheck(
-  warehouse: Warehouse,
-  contract: TableContract,
-  from: string,
-  rows: number,
-): Promise<CheckResult> {
-  const key = contract.key.join(", ");
-  const keys = `SELECT ${key} FROM ${from} GROUP BY ${key}`;
-  const count = await figures(warehouse, `SELECT COUNT(*) AS key_total FROM (${keys}) AS row_keys`);
-  const offending = rows - count("key_total");
-  const outcome = offending === 0 ? "all" : `${whole(offending)} too many of`;
-  return noneOffends({
-    table: contract.table,
-    metric: "key_unique",
-    category: "key",
-    offending,
-    description: `one row per (${key}): ${outcome} ${quantity(rows, "row")}`,
-  });
+function keyCheck({ table, key: columns }: TableContract, from: string): Measurement {
+  const key = columns.join(", ");
+  return {
+    columns: { key_total: "COUNT(*)", row_total: "SUM(key_rows)" },
+    from: `(SELECT COUNT(*) AS key_rows FROM ${from} GROUP BY ${key}) AS row_keys`,
+    results: (count) => {
+      const offending = count("row_total") - count("key_total");
+      const outcome = offending === 0 ? "all" : `${whole(offending)} too many of`;
+      const description = `one row per (${key}): ${outcome} ${quantity(count("row_total"), "row")}`;
+      return [noneOffends({ table, metric: "key_unique", category: "key", offending, description })];
+    },
+  };
 }
 
 function columnPromises(column: Column): RowPromise[] {

@@ -1,10 +1,4 @@
-import type { Row, Warehouse } from "@junoplus/warehouse";
-
-/** The one row of an aggregate query, read by column. */
-export async function figures(warehouse: Warehouse, sql: string): Promise<(column: string) => number> {
-  const [row] = await warehouse.query(sql);
-  return (column) => numberOf(row ?? {}, column);
-}
+import type { Row } from "@junoplus/warehouse";
 
 /** A number of a row; an aggregate over no rows (NULL) is 0. Throws on anything else, with the column. */
 export function numberOf(row: Row, column: string): number {

@@ -1,5 +1,6 @@
 import { epochMicros, type Layer, tableContracts } from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
+import { aggregateRows } from "./aggregate-rows";
 import type { CheckResult, CheckStatus } from "./check-result";
 import { quantity } from "./quantity";
 import type { TableNames } from "./table-names";
@@ -25,24 +26,22 @@ export async function measureFreshness(
   nameOf: TableNames,
   instant: string,
 ): Promise<Freshness[]> {
-  const measured: Freshness[] = [];
-  // Several tables are made from one source: each question is a job of BigQuery, asked once.
-  const newestBy = new Map<string, string | null>();
-  for (const contract of tableContracts) {
-    const source = tableContracts.find(({ table }) => table === contract.freshness?.table);
+  const sourced = tableContracts.flatMap((contract) => {
+    const { table, layer, freshness: of } = contract;
+    const source = tableContracts.find((one) => one.table === of?.table);
     const from = source === undefined ? null : nameOf(source);
-    if (contract.freshness === undefined || from === null) continue;
-    if (contract.layer === "quality" || contract.layer === "state") continue;
-    if (nameOf(contract) === null) continue;
-    const sql = `SELECT MAX(${contract.freshness.column}) AS last_updated FROM ${from}`;
-    if (!newestBy.has(sql)) {
-      const [row] = await warehouse.query(sql);
-      const newest = row?.["last_updated"] ?? null;
-      newestBy.set(sql, newest === null ? null : String(newest));
-    }
-    measured.push(freshness(contract.table, contract.layer, newestBy.get(sql) ?? null, instant));
-  }
-  return measured;
+    if (of === undefined || from === null || nameOf(contract) === null) return [];
+    if (layer === "quality" || layer === "state") return [];
+    return [{ table, layer, key: `${of.column} ${from}`, asked: { columns: { newest: `MAX(${of.column})` }, from } }];
+  });
+  // Several tables are made from one source, which is asked once.
+  const sources = new Map(sourced.map(({ key, asked }) => [key, asked]));
+  const rows = await aggregateRows(warehouse, [...sources.values()]);
+  const newestBy = new Map([...sources.keys()].map((key, index) => [key, rows[index]?.["newest"] ?? null]));
+  return sourced.map(({ table, layer, key }) => {
+    const newest = newestBy.get(key) ?? null;
+    return freshness(table, layer, newest === null ? null : String(newest), instant);
+  });
 }
 
 /** How old a table whose newest source change is known is at an instant. */

@@ -1,3 +1,4 @@
+export { type Aggregates, aggregateRows } from "./aggregate-rows";
 export { blockingFailures, type CheckCategory, type CheckResult, type CheckStatus } from "./check-result";
 export {
   addFlows,
@@ -14,6 +15,7 @@ export { contractChecks } from "./contract-checks";
 export { emptiedChecks } from "./emptied-checks";
 export { type Freshness, freshness, freshnessChecks, measureFreshness } from "./freshness-checks";
 export { freshnessRows, metricRows, previousRowCounts, type RunStamp, rowCountRows } from "./history";
+export { type Measurement, measuredChecks } from "./measurement";
 export { privacyChecks } from "./privacy-checks";
 export { type ReportOptions, renderReport } from "./report/render-report";
 export { UnknownRunError } from "./report/reported-run";

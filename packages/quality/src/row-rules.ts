@@ -6,9 +6,8 @@ import {
   type TableContract,
   userAnalyticsV1,
 } from "@junoplus/contracts";
-import type { Warehouse } from "@junoplus/warehouse";
-import type { CheckResult } from "./check-result";
-import { type RowPromise, rowPromiseChecks } from "./row-promises";
+import type { Measurement } from "./measurement";
+import { type RowPromise, rowPromises } from "./row-promises";
 import type { TableNames } from "./table-names";
 
 type Rule = Omit<RowPromise, "category">;
@@ -115,12 +114,11 @@ const RULES: readonly (readonly [TableContract, readonly Rule[]])[] = [
 ];
 
 /** The columns of one row agree with each other. */
-export async function rowRuleChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
-  const results = RULES.map(async ([contract, rules]): Promise<readonly CheckResult[]> => {
+export function rowRuleChecks(nameOf: TableNames): readonly Measurement[] {
+  return RULES.flatMap(([contract, rules]) => {
     const from = nameOf(contract, "changed_users");
     if (from === null) return [];
     const promises = rules.map((rule) => ({ ...rule, category: "consistency" as const }));
-    return (await rowPromiseChecks(warehouse, contract.table, from, promises)).results;
+    return [rowPromises(contract.table, from, promises)];
   });
-  return (await Promise.all(results)).flat();
 }

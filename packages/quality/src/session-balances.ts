@@ -6,9 +6,8 @@ import {
   type TableContract,
   userAnalyticsV1,
 } from "@junoplus/contracts";
-import type { Warehouse } from "@junoplus/warehouse";
-import { type CheckResult, noneOffends } from "./check-result";
-import { figures } from "./figures";
+import { noneOffends } from "./check-result";
+import type { Measurement } from "./measurement";
 import { quantity, whole } from "./quantity";
 import type { TableNames } from "./table-names";
 
@@ -172,37 +171,39 @@ const BALANCES: readonly Balance[] = [
 ];
 
 /** No session is lost or doubled between silver_therapy_sessions and the gold tables. */
-export async function sessionBalanceChecks(warehouse: Warehouse, nameOf: TableNames): Promise<CheckResult[]> {
-  const results = BALANCES.map(async (balance): Promise<readonly CheckResult[]> => {
+export function sessionBalanceChecks(nameOf: TableNames): readonly Measurement[] {
+  return BALANCES.flatMap((balance) => {
     const of = balance.ofUser ? "changed_users" : undefined;
     const sessions = nameOf(silverTherapySessions, of);
     const gold = nameOf(balance.table, of);
-    return sessions === null || gold === null ? [] : balanceChecks(warehouse, balance, sessions, gold);
-  });
-  return (await Promise.all(results)).flat();
-}
-
-async function balanceChecks(
-  warehouse: Warehouse,
-  balance: Balance,
-  sessions: string,
-  gold: string,
-): Promise<CheckResult[]> {
-  const count = await figures(warehouse, balanceSql(balance, sessions, gold));
-  const groups = count("group_total");
-  return balance.measures.map(({ metric, promise }, index) => {
-    const offending = count(`offending_${index}`);
-    const totals = `${whole(count(`found_${index}`))} found, ${whole(count(`expected_${index}`))} expected in all`;
-    const verdict =
-      offending === 0
-        ? `right in all ${quantity(groups, ...balance.group)}`
-        : `wrong in ${whole(offending)} of ${quantity(groups, ...balance.group)}`;
-    const description = `${promise}: ${verdict}; ${totals}`;
-    return noneOffends({ table: balance.table.table, metric, category: "consistency", offending, description });
+    return sessions === null || gold === null ? [] : [balanceCheck(balance, sessions, gold)];
   });
 }
 
-function balanceSql({ sessionKey, goldKey, measures, sessions }: Balance, from: string, gold: string): string {
+function balanceCheck(balance: Balance, sessions: string, gold: string): Measurement {
+  const { measures, group, table } = balance;
+  const sums = measures.flatMap((_, i) => [
+    [`offending_${i}`, `COUNT(CASE WHEN expected_${i} <> found_${i} THEN 1 END)`] as const,
+    [`expected_${i}`, `SUM(expected_${i})`] as const,
+    [`found_${i}`, `SUM(found_${i})`] as const,
+  ]);
+  return {
+    columns: { group_total: "COUNT(*)", ...Object.fromEntries(sums) },
+    from: `(${bothSides(balance, sessions, gold)}) AS balances`,
+    results: (count) =>
+      measures.map(({ metric, promise }, index) => {
+        const offending = count(`offending_${index}`);
+        const totals = `${whole(count(`found_${index}`))} found, ${whole(count(`expected_${index}`))} expected in all`;
+        const groups = quantity(count("group_total"), ...group);
+        const verdict = offending === 0 ? `right in all ${groups}` : `wrong in ${whole(offending)} of ${groups}`;
+        const description = `${promise}: ${verdict}; ${totals}`;
+        return noneOffends({ table: table.table, metric, category: "consistency", offending, description });
+      }),
+  };
+}
+
+/** A row for each group of either side: what the sessions give, and what the gold table says. */
+function bothSides({ sessionKey, goldKey, measures, sessions }: Balance, from: string, gold: string): string {
   const keys = sessionKey.map((_, index) => `key_${index}`).join(", ");
   const each = (column: (index: number) => string) => measures.map((_, index) => column(index)).join(", ");
   const aliased = (expressions: readonly string[], alias: string) =>
@@ -223,14 +224,11 @@ function balanceSql({ sessionKey, goldKey, measures, sessions }: Balance, from: 
       "found",
     ),
   ].join(", ");
-  return `SELECT COUNT(*) AS group_total,
-    ${each((i) => `COUNT(CASE WHEN expected_${i} <> found_${i} THEN 1 END) AS offending_${i}`)},
-    ${each((i) => `SUM(expected_${i}) AS expected_${i}`)}, ${each((i) => `SUM(found_${i}) AS found_${i}`)}
-  FROM (
+  return `
     SELECT ${keys}, ${each((i) => `SUM(expected_${i}) AS expected_${i}, SUM(found_${i}) AS found_${i}`)}
     FROM (
       SELECT ${expected} FROM ${sessions(from)} GROUP BY ${sessionKey.map((_, index) => index + 1).join(", ")}
       UNION ALL SELECT ${found} FROM ${gold}
     ) AS both_sides GROUP BY ${keys}
-  ) AS balances`;
+  `;
 }

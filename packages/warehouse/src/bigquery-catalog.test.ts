@@ -30,11 +30,17 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
     await warehouse.ensure(tableContracts);
     expect(await Promise.all(tableContracts.map((contract) => stored("facts", contract)))).toEqual(before);
     for (const [at, contract] of tableContracts.entries()) {
-      const { timePartitioning, clustering, labels, schema, expirationTime } = before[at] ?? {};
+      const { timePartitioning, requirePartitionFilter, clustering, labels, schema, expirationTime } = before[at] ?? {};
+      const { requirePartitionFilter: isFiltered = false, partitionExpirationDays: days } = contract;
       const isTable = contract.kind === "table";
       expect(timePartitioning, contract.table).toEqual(
-        contract.partition && { type: contract.partition.granularity, field: contract.partition.column },
+        contract.partition && {
+          type: contract.partition.granularity,
+          field: contract.partition.column,
+          ...(days !== undefined && { expirationMs: String(days * 24 * 3600 * 1000) }),
+        },
       );
+      expect(requirePartitionFilter ?? false, contract.table).toBe(isFiltered);
       expect(clustering?.fields ?? [], contract.table).toEqual(isTable ? contract.cluster : []);
       expect(labels, contract.table).toMatchObject({
         managed_by: "medallion",
@@ -59,6 +65,7 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
         description: contract.description,
         key: contract.key,
         partition: contract.partition ?? null,
+        partitionOptions: { requireFilter: isFiltered, expirationDays: days ?? null },
         cluster: contract.cluster,
       });
     }

@@ -2,6 +2,7 @@ import type { Table, TableMetadata } from "@google-cloud/bigquery";
 import type { BigQueryClient } from "./bigquery-client";
 import { change } from "./bigquery-dry-run";
 import { isConflict, isNotFound } from "./bigquery-fault";
+import { DAY_MS } from "./bigquery-partition";
 import { contractTypeOf } from "./bigquery-sql";
 import type { CatalogFacts } from "./warehouse";
 
@@ -11,6 +12,9 @@ export interface StoredTable {
   readonly description: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly partition: CatalogFacts["partition"];
+  readonly requirePartitionFilter: boolean;
+  /** Null where no partition is dropped. */
+  readonly partitionExpirationDays: number | null;
   readonly cluster: readonly string[];
   readonly columns: CatalogFacts["columns"];
   /** Policy tags by column, of those that have some. */
@@ -36,6 +40,10 @@ export async function storedTable(client: BigQueryClient, dataset: string, table
     description: metadata.description ?? null,
     labels: metadata.labels ?? {},
     partition: timePartitioning === undefined ? null : partitionOf(timePartitioning),
+    // The second is how the API said it in older days, and still does.
+    requirePartitionFilter: metadata.requirePartitionFilter ?? timePartitioning?.requirePartitionFilter ?? false,
+    partitionExpirationDays:
+      timePartitioning?.expirationMs === undefined ? null : Number(timePartitioning.expirationMs) / DAY_MS,
     cluster: clustering?.fields ?? [],
     columns: fieldsOf(schema).map(({ name = "", type = "", mode = "", description = "" }) => ({
       name,
@@ -78,12 +86,14 @@ export async function metadataOf(table: Table): Promise<TableMetadata | null> {
   }
 }
 
-/** Creates a table; one that is there already is left as it is. */
-export async function createIfMissing(client: BigQueryClient, table: Table, metadata: TableMetadata): Promise<void> {
+/** Creates a table; one that is there already is left as it is, and false is given. */
+export async function createIfMissing(client: BigQueryClient, table: Table, metadata: TableMetadata): Promise<boolean> {
   try {
     await change(client, { call: "tables.insert", target: nameOf(table) }, () => table.create(metadata));
+    return true;
   } catch (error) {
     if (!isConflict(error)) throw error;
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
 import { BigQuery } from "@google-cloud/bigquery";
 import { OAuth2Client } from "google-auth-library";
+import { bigQueryFault } from "./bigquery-fault";
 import type { BigQueryPlace } from "./bigquery-place";
 import type { CallPlan } from "./call-plan";
 
@@ -16,7 +17,9 @@ export interface BigQueryClient extends BigQueryPlace {
  */
 export function bigQueryClient(place: BigQueryPlace, endpoint?: string): BigQueryClient {
   const { project: projectId, location } = place;
-  const retry = { autoRetry: true, maxRetries: 3 };
+  // By itself the client looks at the status alone, and BigQuery says with 403, too, that requests come too fast.
+  const retryOptions = { retryableErrorFn: (error: unknown) => bigQueryFault(error).transient };
+  const retry = { autoRetry: true, maxRetries: 3, retryOptions };
   if (endpoint === undefined) return { ...place, api: new BigQuery({ projectId, location, ...retry }) };
   const apiEndpoint = origin(endpoint);
   const authClient = new OAuth2Client();

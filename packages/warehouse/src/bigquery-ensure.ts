@@ -17,7 +17,10 @@ export interface BigQueryTables {
   readonly url: string;
   readonly prefix: string;
   readonly policyTags: PolicyTags;
+  /** The bare name, for people. */
   readonly tableName: (contract: TableContract) => string;
+  /** The table for FROM. */
+  readonly source: (contract: TableContract) => string;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function ensureTables(place: BigQueryTables, contracts: readonly Ta
   );
   const statements: { readonly target: string; readonly query: string }[] = [];
   for (const view of inReadingOrder(contracts.filter(({ kind }) => kind === "view"))) {
-    const evolution = await viewEvolution(client, view, contracts, place.tableName, stored.get(view) ?? null);
+    const evolution = await viewEvolution(client, view, contracts, place.source, stored.get(view) ?? null);
     if (evolution.faults.length > 0) faulty.push({ table: place.tableName(view), faults: evolution.faults });
     const target = `${datasetName(prefix, view.dataset)}.${view.table}`;
     if (evolution.statement !== null) statements.push({ target, query: evolution.statement });
@@ -54,7 +57,7 @@ export async function ensureTables(place: BigQueryTables, contracts: readonly Ta
   if (faulty.length > 0) throw new IncompatibleTableError(place.url, faulty);
 
   const datasets = new Set([...contracts.map(({ dataset }) => dataset), "staging" as const]);
-  for (const dataset of datasets) await ensureDataset(client, place.url, prefix, dataset);
+  await Promise.all([...datasets].map((dataset) => ensureDataset(client, place.url, prefix, dataset)));
   for (const { contract, evolution } of tables) await evolve(place, contract, evolution);
   for (const { target, query } of statements) {
     await runStatements(client, newJobId("view"), { target, query, statements: [] });

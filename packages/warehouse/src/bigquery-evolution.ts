@@ -1,8 +1,9 @@
 import type { TableField } from "@google-cloud/bigquery";
 import type { Column, TableContract } from "@junoplus/contracts";
 import type { StoredTable } from "./bigquery-catalog";
+import { expirationMs, filteredColumn } from "./bigquery-partition";
 import { type PolicyTags, tableField, tableLabels } from "./bigquery-schema";
-import { describedTable, describedTableText, tableFacts } from "./table-facts";
+import { describedTable, describedTableText, type TableFacts, tableFacts } from "./table-facts";
 import { shapeFaults } from "./table-shape";
 
 /** What it takes to bring a table to its contract. */
@@ -20,6 +21,9 @@ export interface TablePatch {
   readonly labels: Readonly<Record<string, string>>;
   readonly schema: { readonly fields: readonly TableField[] };
   readonly clustering: { readonly fields: readonly string[] } | null;
+  /** Only where the table has another. */
+  readonly requirePartitionFilter?: boolean;
+  readonly timePartitioning?: { readonly type: string; readonly field: string; readonly expirationMs: string | null };
 }
 
 /** How a table evolves additively; `none` when it keeps its contract already. */
@@ -32,7 +36,7 @@ export function tableEvolution(contract: TableContract, stored: StoredTable | nu
     return { kind: "refuse", faults: [fault] };
   }
   const { key } = described.facts;
-  const faults = shapeFaults(contract, { ...stored, key });
+  const faults = [...shapeFaults(contract, { ...stored, key }), ...optionFaults(contract, stored, described.facts)];
   if (faults.length > 0) return { kind: "refuse", faults };
 
   const known = new Set(stored.columns.map(({ name }) => name));
@@ -45,8 +49,53 @@ export function tableEvolution(contract: TableContract, stored: StoredTable | nu
     labels: { ...stored.labels, ...tableLabels(contract) },
     schema: { fields: columns.map((column) => evolvedField(column, stored, policyTags)) },
     clustering: contract.cluster.length === 0 ? null : { fields: contract.cluster },
+    ...partitionPatch(contract, stored),
   };
   return keeps(contract, stored, patch) ? { kind: "none" } : { kind: "patch", etag: stored.etag, patch };
+}
+
+/**
+ * What of the partition's options cannot be had without breaking readers or dropping rows. A filter that somebody took from
+ * a table which had to have it comes back: its readers know it. An expiration does not: rows may be kept by intent.
+ */
+function optionFaults(contract: TableContract, stored: StoredTable, facts: TableFacts): readonly string[] {
+  const { requirePartitionFilter, partitionExpirationDays: days } = contract;
+  const { partitionExpirationDays: found, hasRows } = stored;
+  const isNewFilter =
+    requirePartitionFilter === true && !stored.requirePartitionFilter && facts.requirePartitionFilter !== true;
+  const isShorter = days !== undefined && (found === null || days < found);
+  return [
+    ...(isNewFilter
+      ? ["partition filter: queries need none, and the contract would have them refused without one"]
+      : []),
+    ...(isShorter && hasRows
+      ? [
+          `partition expiration: is ${found === null ? "none" : `${found} days`}, the contract says ${days} days, and ` +
+            "BigQuery would drop the rows of older partitions at once; where they may go, set it by hand: " +
+            `ALTER TABLE … SET OPTIONS (partition_expiration_days = ${days})`,
+        ]
+      : []),
+  ];
+}
+
+function partitionPatch(
+  contract: TableContract,
+  stored: StoredTable,
+): Pick<TablePatch, "requirePartitionFilter" | "timePartitioning"> {
+  const { partition, partitionExpirationDays: days = null } = contract;
+  const isFiltered = filteredColumn(contract) !== null;
+  return {
+    ...(isFiltered === stored.requirePartitionFilter ? {} : { requirePartitionFilter: isFiltered }),
+    ...(partition === undefined || days === stored.partitionExpirationDays
+      ? {}
+      : {
+          timePartitioning: {
+            type: partition.granularity,
+            field: partition.column,
+            expirationMs: days === null ? null : expirationMs(days),
+          },
+        }),
+  };
 }
 
 /** A column with its policy tag; what another hand has tagged stays so where we have no tag for it. */
@@ -63,6 +112,8 @@ function keeps(contract: TableContract, stored: StoredTable, patch: TablePatch):
   return (
     stored.description === patch.description &&
     stored.cluster.join() === contract.cluster.join() &&
+    patch.requirePartitionFilter === undefined &&
+    patch.timePartitioning === undefined &&
     Object.entries(patch.labels).every(([name, value]) => stored.labels[name] === value) &&
     contract.columns.every(({ name, mode, description }) => {
       const found = byName.get(name);

@@ -1,3 +1,10 @@
+import {
+  CREDENTIALS_NOT_FOUND,
+  CREDENTIALS_REFUSED,
+  QUOTA_USED_UP,
+  TOO_FAST,
+  UNAUTHENTICATED,
+} from "@junoplus/contracts";
 import { isRefused, PERMISSIONS } from "./bigquery-permissions";
 
 /** What BigQuery refuses, and whether the same call may go through a moment later. */
@@ -35,8 +42,6 @@ type Kind = Omit<BigQueryFault, "fault"> & {
   readonly says?: string;
 };
 
-const CREDENTIALS =
-  "Sign in with `gcloud auth application-default login`, or name a key file in GOOGLE_APPLICATION_CREDENTIALS.";
 const NETWORK_CODES = /^(ECONNRESET|ECONNREFUSED|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EPIPE|EAI_AGAIN|EHOSTUNREACH)$/;
 
 /** The first that fits; most particular first. */
@@ -44,16 +49,15 @@ const KINDS: readonly Kind[] = [
   {
     kind: "credentials",
     transient: false,
-    cure: CREDENTIALS,
-    is: ({ message }) => /credential file|client_email|could not load the default credentials/i.test(message),
+    cure: UNAUTHENTICATED.cure,
+    is: ({ message }) => CREDENTIALS_NOT_FOUND.test(message),
   },
   {
     kind: "credentials",
     transient: false,
-    says: "there are no credentials, or they have expired",
-    cure: CREDENTIALS,
-    is: ({ code, message }) =>
-      code === "401" || /invalid_grant|invalid_rapt|refresh token|token.*expired/i.test(message),
+    says: UNAUTHENTICATED.fault,
+    cure: UNAUTHENTICATED.cure,
+    is: ({ code, message }) => code === "401" || CREDENTIALS_REFUSED.test(message),
   },
   {
     kind: "billing",
@@ -65,7 +69,7 @@ const KINDS: readonly Kind[] = [
   {
     kind: "quota",
     transient: false,
-    cure: "Wait until the quota is renewed, or have it raised (IAM & Admin, Quotas).",
+    cure: QUOTA_USED_UP,
     is: ({ reasons }) =>
       reasons.some((reason) => /^(quotaExceeded|billingTierLimitExceeded|bytesBilledLimitExceeded)$/.test(reason)),
   },
@@ -80,7 +84,7 @@ const KINDS: readonly Kind[] = [
   {
     kind: "rate",
     transient: true,
-    cure: "Too many requests at once: run again in a few minutes.",
+    cure: TOO_FAST,
     is: ({ code, reasons }) => code === "429" || reasons.some((reason) => /rateLimitExceeded$/i.test(reason)),
   },
   ...PERMISSIONS.map(({ words, cure }) => ({
@@ -162,12 +166,15 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** Where the message is all that is known. */
+const LOOK_UP = "Run again; if it comes back, look the message up in BigQuery's documentation.";
+
 /** What an error of the API or of a job comes to, without a value of the data. */
 export function bigQueryFault(error: unknown): BigQueryFault {
   const symptoms = symptomsOf(error);
   const found = KINDS.find(({ is }) => is(symptoms));
   const message = withoutValues(symptoms.message);
-  if (found === undefined) return { kind: "other", fault: message, cure: "Nothing was published.", transient: false };
+  if (found === undefined) return { kind: "other", fault: message, cure: LOOK_UP, transient: false };
   const { kind, says, cure, transient } = found;
   return { kind, fault: says ?? message, cure, transient };
 }
@@ -183,15 +190,18 @@ export function isConflict(error: unknown): boolean {
 }
 
 function symptomsOf(error: unknown): Symptoms {
-  const { code, status, errors, message } = Object(error) as {
+  const { code, status, errors, response, message } = Object(error) as {
     code?: unknown;
     status?: unknown;
-    errors?: readonly { reason?: unknown }[];
+    errors?: unknown;
+    response?: { readonly body?: { readonly error?: { readonly errors?: unknown } } };
     message?: unknown;
   };
+  // While the client asks whether to try again, only the answer's body has the reasons.
+  const told = [errors, response?.body?.error?.errors].flatMap((each) => (Array.isArray(each) ? each : []));
   return {
     code: String(code ?? status ?? ""),
-    reasons: (Array.isArray(errors) ? errors : []).map((each) => String(Object(each).reason ?? "")),
+    reasons: told.map((each: unknown) => String(Object(each).reason ?? "")),
     message: typeof message === "string" ? message : String(error),
   };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { openBigQuery } from "./bigquery-warehouse";
-import { PublishError } from "./errors";
+import { PublishError, QueryError } from "./errors";
 import { type BigQueryEmulator, startBigQueryEmulator, withoutBigQueryEmulator } from "./testing/bigquery-emulator";
 import { history, things } from "./testing/contracts";
 import { type FaultProxy, startFaultProxy } from "./testing/fault-proxy";
@@ -49,7 +49,6 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
       ],
       ["the answer to a publication is lost", { ...INSERT, times: 1, what: "lose_answer" as const }],
       ["the line breaks while a publication is awaited", { ...POLL, times: 2, what: "lose_answer" as const }],
-      ["the line breaks for longer than the client waits", { ...POLL, times: 4, what: "lose_answer" as const }],
     ])("%s", async (_, fault) => {
       await stage("r1");
       const struck = proxy.plan(fault);
@@ -70,6 +69,46 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
       const staged = `SELECT COUNT(*) AS n FROM ${warehouse.stagingName(history, "r1")}`;
       expect(await warehouse.query(staged)).toEqual([{ n: 1 }]);
     });
+  });
+
+  test.each([
+    ["tables are looked at", { method: "GET", path: /_silver\/tables\/one_more/ }],
+    ["a dataset is looked at", { method: "GET", path: /\/datasets\/\w+_gold/ }],
+    ["a table is made", { method: "POST", path: /_silver\/tables/ }],
+  ])("too many requests, said with 403, are tried again where %s", async (_, request) => {
+    const what = { status: 403, reason: "rateLimitExceeded", message: "Exceeded rate limits: too many api requests" };
+    const struck = proxy.plan({ ...request, times: 2, what });
+    const more = { ...things, table: "one_more" };
+    await warehouse.ensure([more, others]);
+    expect(struck()).toBe(2);
+    expect(await warehouse.exists(more)).toBe(true);
+  });
+
+  test("what is refused with 403 for another reason is not tried again", async () => {
+    const what = { status: 403, reason: "accessDenied", message: "Access Denied: Table p1:x" };
+    const struck = proxy.plan({ method: "GET", path: /_silver\/tables\/silver_things/, times: 1, what });
+    await expect(warehouse.describe(things)).rejects.toThrow(/Access Denied/);
+    expect(struck()).toBe(1);
+  });
+
+  test("a load that is refused says what was left untouched once, and what to do", async () => {
+    const what = { status: 400, reason: "invalid", message: "Some fault that nobody knows." };
+    proxy.plan({ ...UPLOAD, times: 1, what });
+    await expect(stage("r1")).rejects.toThrow(
+      /thing_history` was not staged: Some fault that nobody knows\. Run again; if it comes back, look the message up in BigQuery's documentation\. Published tables are untouched\.$/,
+    );
+  });
+
+  test("a publication that is refused says what was published once, and what to do", async () => {
+    await stage("r1");
+    proxy.plan({
+      ...INSERT,
+      times: 1,
+      what: { status: 400, reason: "invalid", message: "Some fault that nobody knows." },
+    });
+    await expect(warehouse.publish("r1", [history])).rejects.toThrow(
+      /^Run r1 published nothing: \S+: Some fault that nobody knows\. Run again; .*documentation\. The staged rows are kept\.$/,
+    );
   });
 
   test("a publication that was done, but not tidied up after, is done; sent again, it adds nothing", async () => {
@@ -147,6 +186,15 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
       expect(await rows()).toBe(0);
     });
 
+    test("two columns of one name, which it refuses and the emulator does not", async () => {
+      const message =
+        "Duplicate column names in the result are not supported when a result is read. Found duplicate(s): n";
+      proxy.plan({ ...INSERT, times: 1, what: { status: 400, reason: "invalidQuery", message } });
+      const refused = warehouse.query("SELECT 1 AS n, 2 AS n");
+      await expect(refused).rejects.toThrow(QueryError);
+      await expect(refused).rejects.toThrow(/two columns are named n: name one of them otherwise/);
+    });
+
     test("values that BigQuery quotes are not told", async () => {
       const message = "Error while reading data, error message: JSON parsing error: secret";
       proxy.plan({ ...UPLOAD, times: 1, what: { status: 400, reason: "invalid", message } });
@@ -154,14 +202,35 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator, behind a line that fa
       await expect(refused).rejects.toThrow(/Error while reading data \(the rest of its text is withheld/);
       await expect(refused).rejects.not.toThrow(/secret/);
     });
+  });
 
-    test("a BigQuery that is not there", async () => {
-      proxy.setCut(true);
+  // All that the client has of patience, on lines of their own.
+  describe.concurrent("a line that is broken for long", () => {
+    const behindOwnLine = async (prefix: string, work: (own: Warehouse, line: FaultProxy) => Promise<void>) => {
+      const line = await startFaultProxy(emulator.endpoint);
+      const own = await openBigQuery("bigquery:p1", { prefix, bigQueryEndpoint: line.endpoint });
       try {
-        await expect(warehouse.exists(things)).rejects.toThrow(/was not reached.*Check the network, and run again/);
+        await work(own, line);
       } finally {
-        proxy.setCut(false);
+        await own.close();
+        await line.stop();
       }
-    });
+    };
+
+    test("for longer than the client waits, while a publication is awaited: it is done, once", () =>
+      behindOwnLine("long_break", async (own, line) => {
+        await own.ensure([history]);
+        await own.stage("r1", history, [shard(folder.path, [{ id: "a", value: 1 }])]);
+        const struck = line.plan({ ...POLL, times: 4, what: "lose_answer" });
+        await own.publish("r1", [history]);
+        expect(struck()).toBe(4);
+        expect(await own.query(`SELECT COUNT(*) AS n FROM ${own.tableName(history)}`)).toEqual([{ n: 1 }]);
+      }));
+
+    test("for good: that BigQuery was not reached is told with its cure", () =>
+      behindOwnLine("no_line", async (own, line) => {
+        line.setCut(true);
+        await expect(own.exists(things)).rejects.toThrow(/was not reached.*Check the network, and run again/);
+      }));
   });
 });

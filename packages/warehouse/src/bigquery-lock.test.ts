@@ -52,27 +52,6 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
     expect(told).toEqual([]);
   });
 
-  test("a holder that is cut off loses its lock to the next one, and can no longer publish", async () => {
-    const proxy = await startFaultProxy(emulator.endpoint);
-    const [lost, next] = [await open("lost", proxy.endpoint), await open("lost")];
-    await lost.lock("r1");
-    await lost.ensure([things]);
-    await lost.stage("r1", things, [shard(folder.path, [{ id: "a", value: 1 }])]);
-    proxy.setCut(true);
-    const told: string[] = [];
-    await next.lock("r2", (holder) => told.push(holder));
-    expect(told).toEqual(["r1"]);
-    proxy.setCut(false);
-    const refused = lost.publish("r1", [things]);
-    await expect(refused).rejects.toThrow(PublishError);
-    await expect(refused).rejects.toThrow(/its lock ran out, so another run may be at work/);
-    await lost.close();
-    // The one who lost it has not thrown away the lock of the other.
-    await expect((await open("lost")).lock("r3")).rejects.toThrow(/run r2 is at work here/);
-    await next.close();
-    await proxy.stop();
-  });
-
   test("a run from which another has taken over cannot publish, whatever it believes of its lock", async () => {
     const holder = await open("fence");
     await holder.ensure([things]);
@@ -97,25 +76,49 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
     await proxy.stop();
   });
 
-  test("a renewal whose answer was lost is a renewal", async () => {
-    const proxy = await startFaultProxy(emulator.endpoint);
-    const holder = await open("renewed", proxy.endpoint);
-    await holder.lock("r1");
-    await holder.ensure([things]);
-    await holder.stage("r1", things, []);
-    const struck = proxy.plan({ method: "PATCH", path: /run_lock/, times: 1, what: "lose_answer" });
-    await setTimeout(1.5 * LEASE_MS);
-    expect(struck()).toBe(1);
-    await holder.publish("r1", [things]);
-    await holder.close();
-    await proxy.stop();
-  });
+  // Each waits for a lease of its own dataset.
+  describe.concurrent("that takes its time", () => {
+    test("a holder that is cut off loses its lock to the next one, and can no longer publish", async () => {
+      const proxy = await startFaultProxy(emulator.endpoint);
+      const [lost, next] = [await open("lost", proxy.endpoint), await open("lost")];
+      await lost.lock("r1");
+      await lost.ensure([things]);
+      await lost.stage("r1", things, [shard(folder.path, [{ id: "a", value: 1 }])]);
+      proxy.setCut(true);
+      const told: string[] = [];
+      await next.lock("r2", (holder) => told.push(holder));
+      expect(told).toEqual(["r1"]);
+      proxy.setCut(false);
+      const refused = lost.publish("r1", [things]);
+      await expect(refused).rejects.toThrow(PublishError);
+      await expect(refused).rejects.toThrow(/its lock ran out, so another run may be at work/);
+      await lost.close();
+      // The one who lost it has not thrown away the lock of the other.
+      await expect((await open("lost")).lock("r3")).rejects.toThrow(/run r2 is at work here/);
+      await next.close();
+      await proxy.stop();
+    });
 
-  test("a lock outlives its first lease while its holder lives", async () => {
-    const holder = await open("long");
-    await holder.lock("r1");
-    await setTimeout(2.5 * LEASE_MS);
-    await expect((await open("long")).lock("r2")).rejects.toThrow(WarehouseBusyError);
-    await holder.close();
+    test("a renewal whose answer was lost is a renewal", async () => {
+      const proxy = await startFaultProxy(emulator.endpoint);
+      const holder = await open("renewed", proxy.endpoint);
+      await holder.lock("r1");
+      await holder.ensure([things]);
+      await holder.stage("r1", things, []);
+      const struck = proxy.plan({ method: "PATCH", path: /run_lock/, times: 1, what: "lose_answer" });
+      await setTimeout(1.5 * LEASE_MS);
+      expect(struck()).toBe(1);
+      await holder.publish("r1", [things]);
+      await holder.close();
+      await proxy.stop();
+    });
+
+    test("a lock outlives its first lease while its holder lives", async () => {
+      const holder = await open("long");
+      await holder.lock("r1");
+      await setTimeout(2.5 * LEASE_MS);
+      await expect((await open("long")).lock("r2")).rejects.toThrow(WarehouseBusyError);
+      await holder.close();
+    });
   });
 });

@@ -1,16 +1,15 @@
+import { API_SWITCHED_OFF, needsRole, OUTSIDE_PERIMETER, switchOn } from "@junoplus/contracts";
+
 /** Which refusals ask for which right, by BigQuery's words; the first that fits. The last fits every refusal. */
 export const PERMISSIONS: readonly { readonly words: RegExp; readonly cure: string }[] = [
+  OUTSIDE_PERIMETER,
   {
-    words: /VPC Service Controls|organization's policy/i,
-    cure: "Run inside the perimeter, or have its administrators let this account in.",
-  },
-  {
-    words: /has not been used in project|API .*disabled/i,
-    cure: "Run `gcloud services enable bigquery.googleapis.com`, wait a minute, and run again.",
+    words: API_SWITCHED_OFF,
+    cure: switchOn("bigquery"),
   },
   {
     words: /bigquery\.jobs\./i,
-    cure: "The account needs BigQuery Job User (roles/bigquery.jobUser) on the project.",
+    cure: needsRole("BigQuery Job User", "roles/bigquery.jobUser", "project"),
   },
   {
     words: /bigquery\.datasets\.create/i,
@@ -24,7 +23,7 @@ export const PERMISSIONS: readonly { readonly words: RegExp; readonly cure: stri
   },
   {
     words: /bigquery\.(tables|datasets|routines)\./i,
-    cure: "The account needs BigQuery Data Editor (roles/bigquery.dataEditor) on the dataset.",
+    cure: needsRole("BigQuery Data Editor", "roles/bigquery.dataEditor", "dataset"),
   },
   {
     words: /^/,

@@ -3,6 +3,7 @@ import { dropTable, tableAt } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { passFence } from "./bigquery-fence";
 import { inTransaction, jobIdOf, runStatements } from "./bigquery-jobs";
+import { everyPartition, filteredColumn } from "./bigquery-partition";
 import { columnList, quoted } from "./bigquery-sql";
 import { stagedTables } from "./bigquery-staging";
 import { stagingTable } from "./dataset-names";
@@ -14,6 +15,7 @@ export interface Publication {
   readonly parts: readonly PublishedPart[];
   /** The dataset of the staging tables. */
   readonly staging: string;
+  /** The bare name, which is changed. */
   readonly tableName: (contract: TableContract) => string;
   readonly stagingName: (contract: TableContract) => string;
 }
@@ -69,11 +71,14 @@ function publishStatements(client: BigQueryClient, publication: Publication): re
 /** Rows are replaced, not the table: its description, labels, policies and readers' views stay. */
 function removal({ contract, columns, valuesIn }: PublishedPart, { tableName, stagingName }: Publication): string[] {
   const table = tableName(contract);
+  const filtered = filteredColumn(contract);
   if (valuesIn !== null) {
     const same = columns.map((column) => `listed.${quoted(column)} = kept.${quoted(column)}`).join(" AND ");
-    return [
-      `DELETE FROM ${table} AS kept WHERE EXISTS (SELECT 1 FROM ${stagingName(valuesIn)} AS listed WHERE ${same})`,
-    ];
+    const filter = filtered === null ? "" : `${everyPartition(filtered, "kept")} AND `;
+    const listed = `EXISTS (SELECT 1 FROM ${stagingName(valuesIn)} AS listed WHERE ${same})`;
+    return [`DELETE FROM ${table} AS kept WHERE ${filter}${listed}`];
   }
-  return contract.write === "replace" ? [`TRUNCATE TABLE ${table}`] : [];
+  if (contract.write !== "replace") return [];
+  // TRUNCATE takes no filter, and nothing says that it is exempt.
+  return [filtered === null ? `TRUNCATE TABLE ${table}` : `DELETE FROM ${table} WHERE ${everyPartition(filtered)}`];
 }

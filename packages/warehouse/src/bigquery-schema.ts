@@ -1,5 +1,6 @@
 import type { TableField, TableMetadata } from "@google-cloud/bigquery";
 import { BY_SENSITIVITY, type Classification, type Column, type TableContract } from "@junoplus/contracts";
+import { expirationMs, filteredColumn } from "./bigquery-partition";
 import { describedTableText, tableFacts } from "./table-facts";
 
 /** Full names of the policy tags that guard columns, `projects/P/locations/L/taxonomies/T/policyTags/N`, by classification. */
@@ -24,13 +25,21 @@ export function stagingFields(columns: readonly Column[]): TableField[] {
 
 /** How a table is created. */
 export function tableCreation(contract: TableContract, policyTags: PolicyTags): TableMetadata {
+  const { partition, partitionExpirationDays: days } = contract;
   return {
     schema: { fields: contract.columns.map((column) => tableField(column, policyTags)) },
     description: describedTableText({ description: contract.description, facts: tableFacts(contract) }),
     labels: { ...tableLabels(contract) },
-    ...(contract.partition === undefined
+    ...(partition === undefined
       ? {}
-      : { timePartitioning: { type: contract.partition.granularity, field: contract.partition.column } }),
+      : {
+          timePartitioning: {
+            type: partition.granularity,
+            field: partition.column,
+            ...(days === undefined ? {} : { expirationMs: expirationMs(days) }),
+          },
+        }),
+    ...(filteredColumn(contract) === null ? {} : { requirePartitionFilter: true }),
     ...(contract.cluster.length === 0 ? {} : { clustering: { fields: [...contract.cluster] } }),
   };
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { JobMetadata } from "@google-cloud/bigquery";
+import type { JobMetadata, Table } from "@google-cloud/bigquery";
 import type { TableContract } from "@junoplus/contracts";
 import { createIfMissing, dropTable, metadataOf, tableAt, tablesIn } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
@@ -33,11 +33,14 @@ export async function stageTable(
   const name = stagingTable(runId, contract);
   const table = tableAt(client, dataset, name);
   const staged = randomBytes(8).toString("hex");
-  await dropTable(client, table);
   const fields = stagingFields(contract.columns);
   // The description tells whose it is: the name has the run id only in part.
-  // That it is there already says that the answer to this very request was lost, and that it was sent again.
-  await createIfMissing(client, table, { schema: { fields }, description: runId, labels: { [STAGED]: staged } });
+  const facts = { schema: { fields }, description: runId, labels: { [STAGED]: staged } };
+  // One that is there is an earlier staging of the run, or the answer to this very request was lost, and it was sent again.
+  if (!(await createIfMissing(client, table, facts)) && !(await isStagedAs(table, staged))) {
+    await dropTable(client, table);
+    await createIfMissing(client, table, facts);
+  }
   if (client.plan !== undefined) {
     client.plan.add("load job", `${dataset}.${name}`, { only: "where it has rows" });
     return rows;
@@ -62,6 +65,10 @@ export async function stageTable(
   const loaded = Number(statistics?.load?.outputRows ?? 0);
   if (loaded !== rows) throw new Error(`BigQuery loaded ${loaded} of ${rows} rows`);
   return loaded;
+}
+
+async function isStagedAs(table: Table, staged: string): Promise<boolean> {
+  return (await metadataOf(table))?.labels?.[STAGED] === staged;
 }
 
 /** The staging tables of all runs, by name: what tells this staging of each from others. */

@@ -8,6 +8,7 @@ import { bigQueryFault } from "./bigquery-fault";
 import { takeFence } from "./bigquery-fence";
 import { dryRun, queryPages } from "./bigquery-jobs";
 import { BigQueryLock } from "./bigquery-lock";
+import { everyRow, expiredPartition, filteredColumn } from "./bigquery-partition";
 import { bigQueryPlace } from "./bigquery-place";
 import { NotStagedError, type Publication, publishStaged } from "./bigquery-publish";
 import type { PolicyTags } from "./bigquery-schema";
@@ -28,7 +29,7 @@ import {
   WarehouseOpenError,
 } from "./errors";
 import { publishedPart } from "./published-part";
-import { distinctNames, UnreadableResultError } from "./result-values";
+import { UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
 import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
@@ -73,11 +74,16 @@ async function mustHaveCredentials(url: string, { api }: BigQueryClient): Promis
 /** Errors that are said already, and faults of the program. */
 const OWN_ERRORS = [WarehouseOpenError, WarehouseBusyError, IncompatibleTableError, TypeError];
 
+/** No other statement of BigQuery begins so; what has a semicolon may be several. The rest BigQuery is asked about first. */
+const ONE_SELECT = /^\s*(SELECT|WITH)\b[^;]*$/i;
+
 class BigQueryWarehouse implements Warehouse {
   private readonly prefix: string;
   private readonly staging: string;
   /** In a dry run: tables that would be there by now. */
   private readonly planned = new Set<string>();
+  /** Columns by which tables were seen to demand a filter, though their contracts do not: by another hand, and read all the same. */
+  private readonly filtered = new Map<string, string>();
   private held: BigQueryLock | null = null;
   private stagingIsThere: Promise<void> | null = null;
 
@@ -91,7 +97,13 @@ class BigQueryWarehouse implements Warehouse {
   }
 
   tableName(contract: TableContract): string {
-    return quoted(this.client.project, datasetName(this.prefix, contract.dataset), contract.table);
+    const name = this.bareName(contract);
+    const column = filteredColumn(contract) ?? this.filtered.get(contract.table);
+    return column === undefined ? name : everyRow(name, column);
+  }
+
+  private bareName({ dataset, table }: TableContract): string {
+    return quoted(this.client.project, datasetName(this.prefix, dataset), table);
   }
 
   literal(text: string): string {
@@ -126,17 +138,19 @@ class BigQueryWarehouse implements Warehouse {
     this.mustWrite("ensure");
     const { client, url, prefix } = this;
     const policyTags = this.options.policyTags ?? {};
-    const tableName = (contract: TableContract): string => this.tableName(contract);
-    await this.reached("ensure", () => ensureTables({ client, url, prefix, policyTags, tableName }, contracts));
+    const tableName = (contract: TableContract): string => this.bareName(contract);
+    const source = (contract: TableContract): string => this.tableName(contract);
+    const place = { client, url, prefix, policyTags, tableName, source };
+    await this.reached("ensure", () => ensureTables(place, contracts));
     if (client.plan !== undefined) for (const { table } of contracts) this.planned.add(table);
   }
 
   async stage(runId: string, contract: TableContract, shards: readonly string[]): Promise<number> {
     this.mustWrite("stage");
-    const table = this.tableName(contract);
+    const table = this.bareName(contract);
     if (contract.kind === "view") throw new StageError(table, "it is a view and holds no rows");
     // BigQuery takes "8" for 8, rounds, and names no line: what is sent has been looked at.
-    const { rows, fault: found } = await lookAtShards(contract, shards);
+    const { rows, fault: found } = await lookAtShards(contract, shards, expiredPartition(contract, new Date()));
     if (found !== null) throw new StageError(table, found.fault, found.file, found.line);
     try {
       await this.stagingDataset();
@@ -144,7 +158,7 @@ class BigQueryWarehouse implements Warehouse {
     } catch (error) {
       if (error instanceof WarehouseOpenError) throw error;
       const { fault, cure } = bigQueryFault(error);
-      throw new StageError(table, `${fault} (${cure})`);
+      throw new StageError(table, fault, null, null, cure);
     }
   }
 
@@ -156,7 +170,7 @@ class BigQueryWarehouse implements Warehouse {
       runId,
       parts,
       staging: this.staging,
-      tableName: (contract) => this.tableName(contract),
+      tableName: (contract) => this.bareName(contract),
       stagingName: (contract) => this.stagingName(contract, runId),
     };
     if (this.held !== null && !this.held.isHeld()) {
@@ -195,16 +209,7 @@ class BigQueryWarehouse implements Warehouse {
       await this.reached("query", () => planQueryJob(this.client, plan, { target: "", query: sql, statements: [sql] }));
       return [UNASKED_ROW];
     }
-    try {
-      const { statementType, fields } = await dryRun(this.client, sql);
-      if (statementType === "SCRIPT") throw new UnreadableResultError("one query at a time");
-      if (statementType !== "SELECT") {
-        throw new UnreadableResultError("only SELECT is run here: tables change by stage and publish");
-      }
-      distinctNames(fields.map(({ name }) => name ?? ""));
-    } catch (error) {
-      throw this.queryError(sql, error);
-    }
+    if (!ONE_SELECT.test(sql)) await this.mustBeOneSelect(sql);
     const found: Row[] = [];
     for await (const row of this.select(sql)) found.push(row);
     return found;
@@ -240,7 +245,7 @@ class BigQueryWarehouse implements Warehouse {
     const described = describedTable(stored.description);
     if (described === null) {
       const faults = ["it carries no contract: another program made it, or changed its description"];
-      throw new IncompatibleTableError(this.url, [{ table: this.tableName(contract), faults }]);
+      throw new IncompatibleTableError(this.url, [{ table: this.bareName(contract), faults }]);
     }
     const { version, key, cluster } = described.facts;
     return {
@@ -248,6 +253,10 @@ class BigQueryWarehouse implements Warehouse {
       description: described.description,
       key,
       partition: stored.partition,
+      partitionOptions: {
+        requireFilter: stored.requirePartitionFilter,
+        expirationDays: stored.partitionExpirationDays,
+      },
       cluster: stored.kind === "view" ? cluster : stored.cluster,
       labels: stored.labels,
       columns: stored.columns,
@@ -270,6 +279,18 @@ class BigQueryWarehouse implements Warehouse {
     return this.stagingIsThere;
   }
 
+  private async mustBeOneSelect(sql: string): Promise<void> {
+    try {
+      const { statementType } = await dryRun(this.client, sql);
+      if (statementType === "SCRIPT") throw new UnreadableResultError("one query at a time");
+      if (statementType !== "SELECT") {
+        throw new UnreadableResultError("only SELECT is run here: tables change by stage and publish");
+      }
+    } catch (error) {
+      throw this.queryError(sql, error);
+    }
+  }
+
   private async *select(sql: string, client = this.client): AsyncGenerator<Row> {
     try {
       for await (const page of queryPages(client, sql)) yield* pageRows(page);
@@ -287,19 +308,23 @@ class BigQueryWarehouse implements Warehouse {
     return new WarehouseAccessError(this.url, "query", kind, fault, cure);
   }
 
-  private storedOrNull(contract: TableContract): Promise<StoredTable | null> {
-    const dataset = datasetName(this.prefix, contract.dataset);
-    return this.reached(`look up ${contract.table}`, () => storedTable(this.client, dataset, contract.table));
+  private async storedOrNull({ dataset: layer, table }: TableContract): Promise<StoredTable | null> {
+    const dataset = datasetName(this.prefix, layer);
+    const stored = await this.reached(`look up ${table}`, () => storedTable(this.client, dataset, table));
+    if (stored?.requirePartitionFilter === true && stored.partition !== null) {
+      this.filtered.set(table, stored.partition.column);
+    }
+    return stored;
   }
 
   private async stored(contract: TableContract): Promise<StoredTable> {
     const stored = await this.storedOrNull(contract);
-    if (stored === null) throw new MissingTableError(this.url, this.tableName(contract));
+    if (stored === null) throw new MissingTableError(this.url, this.bareName(contract));
     return stored;
   }
 
   private tableNames(contracts: readonly TableContract[]): readonly string[] {
-    return contracts.map((contract) => this.tableName(contract));
+    return contracts.map((contract) => this.bareName(contract));
   }
 
   private mustWrite(action: string): void {

@@ -46,6 +46,7 @@ test("every contract has its table and all its facts in the catalog; a second en
       description: contract.description,
       key: contract.key,
       partition: contract.partition ?? null,
+      partitionOptions: null,
       cluster: contract.cluster,
       labels: null,
     });

@@ -184,6 +184,7 @@ export class DuckDbWarehouse implements Warehouse {
       description: described.description,
       key,
       partition,
+      partitionOptions: null,
       cluster,
       labels: null,
       columns: columns.map(({ name, type, nullable, comment: description }) => ({

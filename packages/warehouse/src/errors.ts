@@ -93,11 +93,10 @@ export class StageError extends Error {
     readonly fault: string,
     readonly file: string | null = null,
     readonly line: number | null = null,
+    cure = "Run again, which writes the shards anew.",
   ) {
     const where = file === null ? "" : line === null ? ` ${file}:` : ` ${file}, line ${line}:`;
-    super(
-      `${table} was not staged:${where} ${fault}. Published tables are untouched; run again to write the shards anew.`,
-    );
+    super(`${table} was not staged:${where} ${fault}. ${cure} Published tables are untouched.`);
   }
 }
 

@@ -17,11 +17,18 @@ export interface ShardLook {
   readonly fault: ShardFault | null;
 }
 
+/** What a store has against a row that is as its contract has it, by its values; null where nothing. */
+export type RowFault = (values: ReadonlyMap<string, unknown>) => string | null;
+
 /**
- * Looks at each line as its contract has it. It parses every one, and that is slow: of a store that checks what it loads,
- * only after a load has failed.
+ * Looks at each line as its contract has it, and as the store has it. It parses every one, and that is slow: of a store that
+ * checks what it loads, only after a load has failed.
  */
-export async function lookAtShards(contract: TableContract, shards: readonly string[]): Promise<ShardLook> {
+export async function lookAtShards(
+  contract: TableContract,
+  shards: readonly string[],
+  rowFault: RowFault = () => null,
+): Promise<ShardLook> {
   let rows = 0;
   for (const file of shards) {
     let line = 0;
@@ -29,7 +36,7 @@ export async function lookAtShards(contract: TableContract, shards: readonly str
       for await (const text of shardLines(file)) {
         line += 1;
         if (text.trim() === "") continue;
-        const fault = lineFault(contract, text);
+        const fault = lineFault(contract, text, rowFault);
         if (fault !== null) return { rows, fault: { file, line, fault } };
         rows += 1;
       }
@@ -41,7 +48,7 @@ export async function lookAtShards(contract: TableContract, shards: readonly str
   return { rows, fault: null };
 }
 
-function lineFault(contract: TableContract, text: string): string | null {
+function lineFault(contract: TableContract, text: string, rowFault: RowFault): string | null {
   let row: unknown;
   try {
     row = JSON.parse(text);
@@ -51,7 +58,7 @@ function lineFault(contract: TableContract, text: string): string | null {
   if (typeof row !== "object" || row === null || Array.isArray(row)) return "is no JSON object";
   const values = new Map<string, unknown>(Object.entries(row));
   const wrong = contract.columns.find((column) => !isLoadable(column, values.get(column.name)));
-  return wrong === undefined ? null : `${wrong.name} is no ${contractType(wrong)}`;
+  return wrong === undefined ? rowFault(values) : `${wrong.name} is no ${contractType(wrong)}`;
 }
 
 function isLoadable({ type, mode }: Column, value: unknown): boolean {

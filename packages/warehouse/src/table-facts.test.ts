@@ -9,6 +9,15 @@ test("description and facts come back from one text, whatever the description ho
   }
 });
 
+test("options of partitions come back from the text where a contract has them, and change no other table's text", () => {
+  const facts = tableFacts({ ...everyType, requirePartitionFilter: true, partitionExpirationDays: 30 });
+  expect(describedTable(describedTableText({ description: "", facts }))?.facts).toMatchObject({
+    requirePartitionFilter: true,
+    partitionExpirationDays: 30,
+  });
+  expect(Object.keys(tableFacts(everyType))).toEqual(["kind", "version", "key", "partition", "cluster"]);
+});
+
 test("a text of another hand has no facts", () => {
   for (const text of [null, "", "A table.", "A table.\n\nWith more.", 'A table.\n\n{"kind":1}', "A table.\n\n[]"]) {
     expect(describedTable(text)).toBeNull();

@@ -7,6 +7,9 @@ export interface TableFacts {
   readonly version: string;
   readonly key: readonly string[];
   readonly partition: { readonly column: string; readonly granularity: "DAY" | "MONTH" } | null;
+  /** Options of BigQuery's that the contract asks for; a store that has none keeps them as words. */
+  readonly requirePartitionFilter?: true;
+  readonly partitionExpirationDays?: number;
   readonly cluster: readonly string[];
   /** Of a view: digest of the query that it was made of. */
   readonly query?: string;
@@ -20,11 +23,14 @@ export interface DescribedTable {
 
 /** The facts of a contract; `query` is a view's SQL. */
 export function tableFacts(contract: TableContract, query?: string): TableFacts {
+  const { requirePartitionFilter, partitionExpirationDays } = contract;
   return {
     kind: contract.kind,
     version: contract.version,
     key: contract.key,
     partition: contract.partition ?? null,
+    ...(requirePartitionFilter === undefined ? {} : { requirePartitionFilter }),
+    ...(partitionExpirationDays === undefined ? {} : { partitionExpirationDays }),
     cluster: contract.cluster,
     ...(query === undefined ? {} : { query: createHash("sha256").update(query).digest("hex").slice(0, 16) }),
   };

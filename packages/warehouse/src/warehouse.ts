@@ -12,6 +12,8 @@ export interface CatalogFacts {
   readonly description: string;
   readonly key: readonly string[];
   readonly partition: { readonly column: string; readonly granularity: "DAY" | "MONTH" } | null;
+  /** Whether a query has to filter by the partition, and the days after which one is dropped, null for never; null in a store that has neither. */
+  readonly partitionOptions: { readonly requireFilter: boolean; readonly expirationDays: number | null } | null;
   readonly cluster: readonly string[];
   /** Null in a store that has none. Labels of others may stand beside ours. */
   readonly labels: Readonly<Record<string, string>> | null;
@@ -39,7 +41,10 @@ export interface PartOfTable {
 export interface Warehouse {
   /** As it was opened, for example `duckdb:medallion.duckdb`. */
   readonly url: string;
-  /** The qualified, quoted name of a published table, for SQL. */
+  /**
+   * A published table for FROM: its qualified, quoted name. Where the store reads it only with a filter by its partition, a
+   * subquery with one that keeps every row.
+   */
   tableName(contract: TableContract): string;
   /** A text for SQL; the stores escape quotes and backslashes differently. */
   literal(text: string): string;

@@ -1,12 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { freePort } from "@junoplus/beam-runtime/free-port";
-
-const READY_MS = 60_000;
+import { untilReady } from "@junoplus/contracts/testing/until-ready";
 
 /** A Firestore of one's own on this machine (Google's emulator, a Java program). */
 export interface FirestoreEmulator {
@@ -46,7 +44,7 @@ export async function startFirestoreEmulator(): Promise<FirestoreEmulator> {
     await exit;
   };
   try {
-    await ready(child, `http://127.0.0.1:${port}/`);
+    await untilReady(child, `http://127.0.0.1:${port}/`);
   } catch (error) {
     await stop();
     throw new Error(`the Firestore emulator did not start: ${told.text}`, { cause: error });
@@ -58,18 +56,6 @@ const MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore
 
 /** Java does not notice that who started it is gone: the shell does, and ends it. It holds nothing that could be lost. */
 const UNTIL_INPUT_ENDS = 'java "$@" < /dev/null & cat > /dev/null; kill -9 $!; wait $! 2> /dev/null; exit 0';
-
-async function ready(child: ChildProcess, url: string): Promise<void> {
-  const until = Date.now() + READY_MS;
-  for (;;) {
-    try {
-      if ((await fetch(url)).ok) return;
-    } catch (error) {
-      if (child.exitCode !== null || Date.now() > until) throw error;
-    }
-    await setTimeout(100);
-  }
-}
 
 /** The emulator's jar: named, of the Google Cloud SDK, or of the Firebase CLI; null when there is none. */
 function emulatorJar(): string | null {

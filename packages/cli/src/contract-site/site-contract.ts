@@ -107,11 +107,18 @@ function factsOf({ warehouse, changelog }: ContractSchema): readonly (readonly [
     ];
   }
   if (warehouse === undefined) return [];
-  const { key, partition, cluster, write, from, dataset, freshness } = warehouse;
+  const { key, partition, requirePartitionFilter, partitionExpirationDays, cluster } = warehouse;
+  const { write, from, dataset, freshness } = warehouse;
   return [
     ["Dataset", dataset],
     ["Key", key.join(", ") || "none"],
     ["Partition", partition === undefined ? "none" : `${partition.column}, by ${partition.granularity.toLowerCase()}`],
+    ...(requirePartitionFilter === undefined
+      ? []
+      : [["Partition filter", "every query needs one, in BigQuery"] as const]),
+    ...(partitionExpirationDays === undefined
+      ? []
+      : [["Partitions expire", `${partitionExpirationDays} days after their end, in BigQuery`] as const]),
     ["Cluster", cluster?.join(", ") ?? "none"],
     from === undefined
       ? ["Written", write === "append" ? "one batch appended by each run" : "replaced as a whole by each run"]

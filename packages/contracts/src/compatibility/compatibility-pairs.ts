@@ -68,6 +68,7 @@ function log(changelog: object): object {
 
 const INTERNAL = { type: "string", classification: "internal" };
 const MAYBE = { type: ["string", "null"], classification: "internal" };
+const BY_DAY = { partition: { column: "day", granularity: "DAY" } };
 const SAME = "same | holds | holds | none";
 
 const PAIRS: Readonly<Record<string, readonly TwoWays[]>> = {
@@ -807,6 +808,32 @@ const PAIRS: Readonly<Record<string, readonly TwoWays[]>> = {
       table({}, { partition: { column: "day", granularity: "MONTH" } }),
       "partition_changed | breaks | breaks | major",
       "partition_changed | breaks | breaks | major",
+    ),
+  ],
+  "partition filter": [
+    two(
+      "becomes mandatory",
+      table({}, BY_DAY),
+      table({}, { ...BY_DAY, requirePartitionFilter: true }),
+      // The rows are the same: it is the readers' queries that are refused.
+      "partition_filter_required | holds | breaks | major",
+      "partition_filter_dropped | holds | holds | minor",
+    ),
+  ],
+  "partition expiration": [
+    two(
+      "comes",
+      table({}, BY_DAY),
+      table({}, { ...BY_DAY, partitionExpirationDays: 400 }),
+      "partition_expiration_shortened | breaks | breaks | major",
+      "partition_expiration_lengthened | holds | holds | minor",
+    ),
+    two(
+      "is shorter",
+      table({}, { ...BY_DAY, partitionExpirationDays: 400 }),
+      table({}, { ...BY_DAY, partitionExpirationDays: 399 }),
+      "partition_expiration_shortened | breaks | breaks | major",
+      "partition_expiration_lengthened | holds | holds | minor",
     ),
   ],
   cluster: [

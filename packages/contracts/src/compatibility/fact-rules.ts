@@ -8,6 +8,8 @@ const NEW_TABLE = "Make a new table beside the old one, or raise the major versi
 export const factRules: readonly Rule[] = [
   fact("key", "warehouse", ["key"], "key_changed", "breaks", NEW_TABLE),
   fact("partition", "warehouse", ["partition"], "partition_changed", "breaks", NEW_TABLE),
+  partitionFilterRule(),
+  partitionExpirationRule(),
   fact(
     "cluster",
     "warehouse",
@@ -98,6 +100,51 @@ function fact(
         });
     },
   };
+}
+
+/** A filter that becomes mandatory refuses queries that ran; the rows stay what they were. */
+function partitionFilterRule(): Rule {
+  const keyword = "requirePartitionFilter";
+  return {
+    name: "partition filter",
+    keywords: [`warehouse.${keyword}`],
+    differences: (before, after) => {
+      const [old, now] = [schemaOf(before["warehouse"])[keyword], schemaOf(after["warehouse"])[keyword]];
+      if (same(old, now)) return [];
+      const pointer = pointerBelow("", "warehouse", keyword);
+      if (now === undefined) {
+        const message = "Queries of the table need no filter by its partition any more: they may read all of it.";
+        return [difference("partition_filter_dropped", pointer, message, "holds", "holds")];
+      }
+      const message = `BigQuery refuses every query of the table that has no filter by its partition. ${NEW_TABLE}`;
+      return [difference("partition_filter_required", pointer, message, "holds", "breaks")];
+    },
+  };
+}
+
+/** A shorter expiration drops rows that older versions promised to keep; a longer one keeps more of them. */
+function partitionExpirationRule(): Rule {
+  const keyword = "partitionExpirationDays";
+  return {
+    name: "partition expiration",
+    keywords: [`warehouse.${keyword}`],
+    differences: (before, after) => {
+      const [old, now] = [schemaOf(before["warehouse"])[keyword], schemaOf(after["warehouse"])[keyword]];
+      if (same(old, now)) return [];
+      const pointer = pointerBelow("", "warehouse", keyword);
+      const change = `${keyword} changes from ${fromTo(old, now)}`;
+      if (keepsLonger(old, now)) {
+        const message = `${change}: rows stay longer. See that this is what those whom they are about were told.`;
+        return [difference("partition_expiration_lengthened", pointer, message, "holds", "holds")];
+      }
+      const message = `${change}: rows that readers find today are dropped, and not to be had back. ${NEW_TABLE}`;
+      return [difference("partition_expiration_shortened", pointer, message, "breaks", "breaks")];
+    },
+  };
+}
+
+function keepsLonger(old: unknown, now: unknown): boolean {
+  return now === undefined || (typeof old === "number" && typeof now === "number" && now > old);
 }
 
 /** Where documents claim their version: a field that comes may have been there unnamed, as something that is no version. */

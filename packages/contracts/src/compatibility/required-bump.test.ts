@@ -91,6 +91,16 @@ describe("MAJOR: any break, a format or type change, a removal, a rename, anothe
       table({ day }, { partition: { column: "day", granularity: "MONTH" } }),
     ],
     [
+      "a mandatory filter",
+      table({ day }, { partition: { column: "day", granularity: "DAY" } }),
+      table({ day }, { partition: { column: "day", granularity: "DAY" }, requirePartitionFilter: true }),
+    ],
+    [
+      "a shorter expiration",
+      table({ day }, { partition: { column: "day", granularity: "DAY" } }),
+      table({ day }, { partition: { column: "day", granularity: "DAY" }, partitionExpirationDays: 400 }),
+    ],
+    [
       "another path",
       log({ level }),
       { ...log({ level }), changelog: { prefix: "things", path: "t/{id}", missing: {} } },

@@ -117,6 +117,37 @@ test.each([
   expect([...bigQuery, ...duckDb]).toEqual([]);
 });
 
+const BY_DAY = { partition: { column: "day", granularity: "DAY" } };
+const byDay = (options: object) =>
+  table({ day: { ...ID, format: "date" } }, { ...BY_DAY, write: "append", ...options });
+
+test.each([
+  ["a filter that is no longer asked for", { requirePartitionFilter: true }, {}, "require_partition_filter = FALSE"],
+  [
+    "a longer expiration",
+    { partitionExpirationDays: 30 },
+    { partitionExpirationDays: 31 },
+    "partition_expiration_days = 31",
+  ],
+  ["no expiration", { partitionExpirationDays: 30 }, {}, "partition_expiration_days = NULL"],
+])("%s is set in BigQuery; DuckDB has nothing to set", (_case, before, after, setting) => {
+  expect(diff(byDay(before), byDay(after))).toEqual({
+    bigQuery: [`ALTER TABLE \`p_silver.silver_things\` SET OPTIONS (${setting});`],
+    duckDb: [],
+    notInPlace: [],
+  });
+});
+
+test.each([
+  ["a new filter", {}, { requirePartitionFilter: true }, "it would refuse the queries of readers"],
+  ["a new expiration", {}, { partitionExpirationDays: 30 }, "it would drop rows"],
+  ["a shorter expiration", { partitionExpirationDays: 30 }, { partitionExpirationDays: 29 }, "it would drop rows"],
+])("%s is set by no statement", (_case, before, after, words) => {
+  const { bigQuery, duckDb, notInPlace } = diff(byDay(before), byDay(after));
+  expect(notInPlace.join("\n")).toContain(words);
+  expect([...bigQuery, ...duckDb]).toEqual([]);
+});
+
 test("other words are set, the table's own in BigQuery", () => {
   const before = table({});
   const after = {

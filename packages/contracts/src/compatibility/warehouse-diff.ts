@@ -23,6 +23,8 @@ export function warehouseDiff(before: ContractFolder, after: ContractFolder, pre
     { ...NOTHING, notInPlace: tableFacts(before, after, old, now) },
     ...pairs.map(({ name, column, now: next }) => (next === undefined ? gone(name) : changed(column, next, names))),
     ...[...nowColumns.values()].filter(({ name }) => !oldColumns.has(name)).map((column) => added(column, names)),
+    partitionFilter(old, now, names),
+    partitionExpiration(old, now, names),
     clustering(old, now, names),
     tableDescription(before, after, names),
   ]);
@@ -174,6 +176,28 @@ function words(before: Column, after: Column, names: TableNames): WarehouseDiff 
     duckDb: [duckDbComment(after, names)],
     notInPlace: [],
   };
+}
+
+/** DuckDB has no such rule; the next run writes it into the comment with the contract's facts. */
+function partitionFilter(before: WarehouseBlock, after: WarehouseBlock, names: TableNames): WarehouseDiff {
+  if (before.requirePartitionFilter === after.requirePartitionFilter) return NOTHING;
+  if (after.requirePartitionFilter === undefined) return option(names, "require_partition_filter = FALSE");
+  const fault = "partition filter: no run makes it mandatory in place, for it would refuse the queries of readers";
+  return { ...NOTHING, notInPlace: [`${fault}; make a new table and fill it from the change log`] };
+}
+
+/** In DuckDB nothing expires. A shorter expiration is no statement here, since it would drop rows. */
+function partitionExpiration(before: WarehouseBlock, after: WarehouseBlock, names: TableNames): WarehouseDiff {
+  const [old, now] = [before.partitionExpirationDays, after.partitionExpirationDays];
+  if (old === now) return NOTHING;
+  if (now === undefined) return option(names, "partition_expiration_days = NULL");
+  if (old !== undefined && old < now) return option(names, `partition_expiration_days = ${now}`);
+  const fault = "partition expiration: no run shortens it in place, for it would drop rows";
+  return { ...NOTHING, notInPlace: [`${fault}; make a new table, or shorten it by hand where they may go`] };
+}
+
+function option({ bigQuery }: TableNames, setting: string): WarehouseDiff {
+  return { ...NOTHING, bigQuery: [`ALTER TABLE ${bigQuery} SET OPTIONS (${setting});`] };
 }
 
 /** BigQuery keeps the clustering of rows that are there; DuckDB has none, only the contract's facts in its comment. */

@@ -1,6 +1,6 @@
 import type { Column } from "../contract";
 import { columnsOf } from "./columns";
-import type { ContractFolder, PropertySchema } from "./schema-file";
+import type { ContractFolder, PropertySchema, WarehouseBlock } from "./schema-file";
 
 /** The README of one contract, in Markdown. */
 export function readme(contract: ContractFolder): string {
@@ -26,6 +26,7 @@ function tableReadme(contract: ContractFolder): string {
     `- layer ${layer}, contract version ${version}, ${facts.kind}${facts.from === undefined ? "" : ` over ${facts.from}`}`,
     `- key: ${facts.key.join(", ")}`,
     `- partition: ${facts.partition === undefined ? "none" : `${facts.partition.column} (${facts.partition.granularity})`}`,
+    ...partitionOptions(facts),
     `- cluster: ${facts.cluster?.join(", ") ?? "none"}`,
     `- written: ${facts.write === "append" ? "one batch appended by each run" : "replaced as a whole by each run"}`,
     "",
@@ -44,6 +45,17 @@ function tableReadme(contract: ContractFolder): string {
     ),
     "",
   ].join("\n");
+}
+
+function partitionOptions({ requirePartitionFilter, partitionExpirationDays: days }: WarehouseBlock): string[] {
+  return [
+    ...(requirePartitionFilter === undefined
+      ? []
+      : ["- in BigQuery a query has to filter by the partition; DuckDB has no such rule"]),
+    ...(days === undefined
+      ? []
+      : [`- in BigQuery a partition is dropped ${days} days after its end; in DuckDB nothing expires`]),
+  ];
 }
 
 function changelogReadme(contract: ContractFolder): string {

@@ -186,6 +186,8 @@ function tableFacts(contract: ContractFolder): TableFacts {
     write: facts.write,
     key: facts.key,
     ...(facts.partition !== undefined && { partition: facts.partition }),
+    ...(facts.requirePartitionFilter !== undefined && { requirePartitionFilter: facts.requirePartitionFilter }),
+    ...(facts.partitionExpirationDays !== undefined && { partitionExpirationDays: facts.partitionExpirationDays }),
     cluster: facts.cluster ?? [],
     ...(facts.freshness !== undefined && { freshness: { table: schema.title, ...facts.freshness } }),
     ...(facts.from !== undefined && {

@@ -24,6 +24,8 @@ export interface WarehouseBlock {
   readonly write: "replace" | "append";
   readonly key: readonly string[];
   readonly partition?: { readonly column: string; readonly granularity: "DAY" | "MONTH" };
+  readonly requirePartitionFilter?: true;
+  readonly partitionExpirationDays?: number;
   readonly cluster?: readonly string[];
   /** Whose column holds the time of the source; of the table itself where none is named. */
   readonly freshness?: { readonly table?: string; readonly column: string };

@@ -83,6 +83,31 @@ describe("a table", () => {
       (s) => (s.warehouse["partition"] = { column: "user_id", granularity: "DAY" }),
       "/warehouse/partition/column: user_id is neither",
     ],
+    [
+      "a partition filter without a partition",
+      (s) => (s.warehouse["requirePartitionFilter"] = true),
+      "/warehouse/requirePartitionFilter: needs partition beside it",
+    ],
+    [
+      "an expiration without a partition",
+      (s) => (s.warehouse["partitionExpirationDays"] = 30),
+      "/warehouse/partitionExpirationDays: needs partition beside it",
+    ],
+    [
+      "a partition filter that is not asked for",
+      (s) => (s.warehouse["requirePartitionFilter"] = false),
+      "/warehouse/requirePartitionFilter: has to be true",
+    ],
+    [
+      "an expiration of no day",
+      (s) => (s.warehouse["partitionExpirationDays"] = 0),
+      "/warehouse/partitionExpirationDays: must be >= 1",
+    ],
+    [
+      "an expiration of half a day",
+      (s) => (s.warehouse["partitionExpirationDays"] = 1.5),
+      "/warehouse/partitionExpirationDays: must be integer",
+    ],
     ["another dataset", (s) => (s.warehouse["dataset"] = "gold"), "/warehouse/dataset: is gold"],
     [
       "freshness by a day",
@@ -96,6 +121,24 @@ describe("a table", () => {
     ["both blocks", (s) => (s.changelog = {}), "/warehouse: is no keyword"],
   ])("%s is told, with its pointer", (_case, change, fault) => {
     expect(faultsAfter(TABLE, change).join("\n")).toContain(`schema.json ${fault}`);
+  });
+
+  test("rows of a table that each run writes whole cannot expire, nor rows that may have no day", () => {
+    expect(
+      faultsAfter("gold/daily_metrics", (s) => (s.warehouse["partitionExpirationDays"] = 30)).join("\n"),
+    ).toContain("/warehouse/partitionExpirationDays: each run writes this table whole");
+    const faults = faultsAfter("quality/data_freshness", (schema) => {
+      column(schema, "checked_at")["type"] = ["string", "null"];
+      schema.warehouse["partitionExpirationDays"] = 30;
+    });
+    expect(faults).toEqual([
+      "schema.json /warehouse/partitionExpirationDays: checked_at may be NULL, and what has no day has no end: make it required",
+    ]);
+  });
+
+  test("a table that runs add to may have both options", () => {
+    const options = { requirePartitionFilter: true, partitionExpirationDays: 400 };
+    expect(faultsAfter("quality/data_freshness", (s) => Object.assign(s.warehouse, options))).toEqual([]);
   });
 
   test("a direct identifier beyond silver is told", () => {

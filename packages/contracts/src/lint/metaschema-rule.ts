@@ -60,6 +60,11 @@ function faultOf({ keyword, params, instancePath, message, data }: ErrorObject):
         pointer: pointerBelow(instancePath, String(params["missingProperty"])),
         message: `is missing: ${CURES[String(params["missingProperty"])] ?? "write it"}`,
       };
+    case "dependentRequired":
+      return {
+        pointer: pointerBelow(instancePath, String(params["property"])),
+        message: `needs ${params["missingProperty"]} beside it: a table without one has nothing that it could hold for`,
+      };
     case "propertyNames":
       return {
         pointer: pointerBelow(instancePath, String(params["propertyName"])),

@@ -1,3 +1,4 @@
+import { listOf } from "../compatibility/schema";
 import { columnOf } from "../generate/columns";
 import type { ContractFolder, PropertySchema } from "../generate/schema-file";
 import { OPEN_DATASETS } from "../privacy";
@@ -90,6 +91,7 @@ function blockFaults(contract: ContractFolder, all: readonly ContractFolder[]): 
     ...(partition !== undefined && partitionFormat === undefined && columns[partition.column] !== undefined
       ? [{ pointer: "/warehouse/partition/column", message: `${partition.column} is neither a date nor a date-time` }]
       : []),
+    ...expirationFaults(contract),
     ...(facts.dataset === layer
       ? []
       : [{ pointer: "/warehouse/dataset", message: `is ${facts.dataset}, but the folder lies in ${layer}` }]),
@@ -101,6 +103,29 @@ function blockFaults(contract: ContractFolder, all: readonly ContractFolder[]): 
       pointer: `/properties/${name}/sql`,
       message: "a view has either one query, or an expression (sql) in each column",
     })),
+  ];
+}
+
+/** What of a table can be dropped with time, without later runs writing or counting it all the same. */
+function expirationFaults({ schema }: ContractFolder): Told[] {
+  const { partitionExpirationDays, partition, write } = schema.warehouse ?? {};
+  if (partitionExpirationDays === undefined || partition === undefined) return [];
+  const pointer = "/warehouse/partitionExpirationDays";
+  const column = schema.properties[partition.column];
+  return [
+    ...(write === "append"
+      ? []
+      : [
+          {
+            pointer,
+            message:
+              "each run writes this table whole, and would write again what was dropped: " +
+              "rows can expire where runs add to a table (write: append)",
+          },
+        ]),
+    ...(column?.type !== undefined && listOf(column.type).includes("null")
+      ? [{ pointer, message: `${partition.column} may be NULL, and what has no day has no end: make it required` }]
+      : []),
   ];
 }
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { cpSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
-import type { ChangelogContract, Upcasters } from "../contract";
+import type { ChangelogContract, TableContract, Upcasters } from "../contract";
 import { writeGenerated } from "../generate/write-generated";
 
 const packageRoot = join(__dirname, "../..");
@@ -10,6 +10,9 @@ const repository = join(packageRoot, "../..");
 
 /** A package of contracts with several majors and their upcasters, `schemas/` and `src/`: what builtContracts takes. */
 export const VERSIONED_CONTRACT = join(packageRoot, "fixtures/versioned-contract");
+
+/** A package of contracts whose tables ask BigQuery for a filter by the partition, or for an expiration; one is a view of such a table. */
+export const PARTITION_OPTIONS = join(packageRoot, "fixtures/partition-options");
 
 /** Folders of the package's source that other contracts have in their own form, or that a run does not load. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
@@ -23,6 +26,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 
 export interface BuiltContracts {
   readonly changelogContracts: readonly ChangelogContract[];
+  readonly tableContracts: readonly TableContract[];
   readonly upcasters: Readonly<Record<string, Upcasters>>;
 }
 
@@ -46,7 +50,7 @@ export async function builtContracts(contracts: string, directory: string): Prom
   const { status, stdout } = spawnSync(process.execPath, [compiler, "-p", config], { encoding: "utf8" });
   if (status !== 0) throw new Error(`the contracts of ${contracts} do not compile:\n${stdout}`);
   const load = createRequire(__filename);
-  const { changelogContracts } = load(join(root, "dist/index.js")) as BuiltContracts;
+  const { changelogContracts, tableContracts } = load(join(root, "dist/index.js")) as BuiltContracts;
   const { upcasters } = load(join(root, "dist/upcasters.js")) as BuiltContracts;
-  return { changelogContracts, upcasters };
+  return { changelogContracts, tableContracts, upcasters };
 }

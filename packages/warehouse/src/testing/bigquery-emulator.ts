@@ -6,10 +6,10 @@ import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { untilReady } from "@junoplus/contracts/testing/until-ready";
 import { EMULATOR_PACKAGES } from "./bigquery-emulator-packages";
 
 const CACHE = join(__dirname, "../../../../.cache");
-const READY_MS = 60_000;
 
 /** A BigQuery of one's own on this machine (local-bigquery, a Python program). */
 export interface BigQueryEmulator {
@@ -71,24 +71,12 @@ export async function startBigQueryEmulator({ messageRows = 100_000 } = {}): Pro
     }
   };
   try {
-    await ready(child, `${endpoint}/bigquery/v2/projects/${project}/datasets`);
+    await untilReady(child, `${endpoint}/bigquery/v2/projects/${project}/datasets`);
   } catch (error) {
     await stop();
     throw new Error(`the BigQuery emulator did not start: ${told.text}`, { cause: error });
   }
   return { endpoint, grpcEndpoint: `127.0.0.1:${grpcPort}`, project, jobsAreDone, stop };
-}
-
-async function ready(child: ChildProcess, url: string): Promise<void> {
-  const until = Date.now() + READY_MS;
-  for (;;) {
-    try {
-      if ((await fetch(url)).ok) return;
-    } catch (error) {
-      if (child.exitCode !== null || Date.now() > until) throw error;
-    }
-    await setTimeout(100);
-  }
 }
 
 async function ended(child: ChildProcess): Promise<void> {

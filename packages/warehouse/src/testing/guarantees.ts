@@ -12,6 +12,8 @@ import { shard, shardOfText, temporaryFolder } from "./shards";
 export interface GuaranteeOptions {
   /** Rows lie as they are sorted when they are staged: a table read without ORDER BY has them so. */
   readonly keepsOrder?: boolean;
+  /** False for a stand-in that renames the second of two columns of one name, where the store itself refuses them. */
+  readonly refusesDoubleNames?: boolean;
   /** How many random tables are tried. */
   readonly numRuns?: number;
 }
@@ -20,7 +22,7 @@ export interface GuaranteeOptions {
 export function warehouseGuarantees(
   store: string,
   open: () => Promise<Warehouse>,
-  { keepsOrder = true, numRuns = 60 }: GuaranteeOptions = {},
+  { keepsOrder = true, refusesDoubleNames = true, numRuns = 60 }: GuaranteeOptions = {},
 ): void {
   const folder = temporaryFolder();
   afterAll(folder.remove);
@@ -46,8 +48,8 @@ export function warehouseGuarantees(
     await warehouse.publish(run, [contract]);
   };
 
-  const described = async (contract: TableContract): Promise<Omit<CatalogFacts, "labels">> => {
-    const { labels, ...facts } = await warehouse.describe(contract);
+  const described = async (contract: TableContract): Promise<Omit<CatalogFacts, "labels" | "partitionOptions">> => {
+    const { labels, partitionOptions, ...facts } = await warehouse.describe(contract);
     return facts;
   };
 
@@ -510,13 +512,13 @@ export function warehouseGuarantees(
       expect((await warehouse.query(`${sql} DESC`)).map(({ n }) => n)).toEqual([2, 1, null]);
     });
 
-    test.each([
+    test.each<readonly [string, RegExp]>([
       ["SELECT nothing\nFROM nowhere", /nowhere(.|\n)*in: SELECT nothing …/],
       ["SELEKT 1", /SELEKT/],
       ["SELECT 1; SELECT 2", /one query at a time/],
       ["CREATE TABLE x (a INTEGER)", /only SELECT/],
       ["SELECT 9007199254740993 AS n", /n: an integer beyond 2\^53/],
-      ["SELECT 1 AS n, 2 AS n", /two columns are named n/],
+      ...(refusesDoubleNames ? [["SELECT 1 AS n, 2 AS n", /two columns are named n/] as const] : []),
       ["SELECT n / (n - n) AS ratio FROM (SELECT 1 AS n) AS t", /./],
       ["SELECT [1, 2] AS numbers", /numbers: arrays hold texts/],
     ])("what cannot be a result is refused: %s", async (sql, fault) => {
