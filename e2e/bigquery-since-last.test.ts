@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BigQuery } from "@google-cloud/bigquery";
 import { type RunOutcome, runMedallion, runOptions, systemClock } from "@junoplus/cli";
-import { recentChanges, tablePositions } from "@junoplus/contracts";
+import { lastRun, recentChanges, tablePositions } from "@junoplus/contracts";
+import { openWarehouse } from "@junoplus/warehouse";
 import { bigQueryClient } from "@junoplus/warehouse/bigquery-client";
 import {
   type BigQueryEmulator,
@@ -11,40 +11,24 @@ import {
   withoutBigQueryEmulator,
 } from "@junoplus/warehouse/testing/bigquery-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadSample } from "./testing/changelog-dataset";
+import { appendChanges, loadSample } from "./testing/changelog-dataset";
 import { content } from "./testing/growing-log";
+import { changesOf, type LoggedChange, moved } from "./testing/logged-change";
 import { rowsOf } from "./testing/published-tables";
 import { SAMPLE, SAMPLE_PREFIXES, sampleLines } from "./testing/sample";
 import { silentProgress } from "./testing/silent-progress";
+import { type StorageFaultProxy, startStorageFaultProxy } from "./testing/storage-fault-proxy";
 import { tempDirectory } from "./testing/temp-directory";
 
 const directory = tempDirectory();
 const AS_OF = "2026-02-28T12:00:00.000000Z";
-const DAY_MS = 86_400_000;
 const SESSIONS = "therapy_sessions_data";
-
-type Change = Readonly<Record<string, unknown>> & { readonly timestamp: string };
-
-/** Changes of a log that have a time, the newest last. */
-function changesOf(prefix: string): readonly Change[] {
-  return sampleLines(prefix)
-    .map((line) => JSON.parse(line) as Change)
-    .filter(({ timestamp }) => typeof timestamp === "string")
-    .sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1));
-}
-
-/** A change like another one, so many days after it. */
-function moved(change: Change, days: number, rest: Readonly<Record<string, unknown>> = {}): Change {
-  const timestamp = new Date(Date.parse(change.timestamp.replace(" UTC", "Z").replace(" ", "T")) + days * DAY_MS);
-  return { ...change, timestamp: timestamp.toISOString(), event_id: randomUUID(), ...rest };
-}
 
 describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emulator, needs Python 3.13)", () => {
   let emulator: BigQueryEmulator;
+  let storage: StorageFaultProxy;
   let api: BigQuery;
-  let appended = 0;
   const url = (name: string): string => `duckdb:${join(directory, `${name}.duckdb`)}`;
-  const table = (dataset: string, prefix: string) => api.dataset(dataset).table(`${prefix}_raw_changelog`);
 
   /** Each dataset is a log of its own, laid out in partitions that demand a filter. */
   const load = (dataset: string): Promise<void> =>
@@ -52,26 +36,22 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
       metadata: { timePartitioning: { type: "DAY", field: "timestamp", requirePartitionFilter: true } },
     }));
 
-  const append = async (dataset: string, prefix: string, changes: readonly Change[]): Promise<void> => {
-    appended += 1;
-    const file = join(directory, `${dataset}-${appended}.ndjson`);
-    writeFileSync(file, changes.map((change) => `${JSON.stringify(change)}\n`).join(""));
-    const [job] = await table(dataset, prefix).load(file, {
-      sourceFormat: "NEWLINE_DELIMITED_JSON",
-      writeDisposition: "WRITE_APPEND",
-    });
-    expect(job.status?.errorResult).toBeUndefined();
-  };
+  const append = (dataset: string, prefix: string, changes: readonly LoggedChange[]): Promise<void> =>
+    appendChanges(api, { dataset, prefix, scratch: directory }, changes);
 
-  const run = async (source: string, name: string): Promise<RunOutcome & { readonly warnings: readonly string[] }> => {
-    const endpoints = { bigQueryEndpoint: emulator.endpoint, bigQueryStorageEndpoint: emulator.grpcEndpoint };
+  const run = async (
+    source: string,
+    name: string,
+  ): Promise<RunOutcome & { readonly warnings: readonly string[]; readonly sessions: number }> => {
+    const endpoints = { bigQueryEndpoint: emulator.endpoint, bigQueryStorageEndpoint: storage.endpoint };
+    storage.takeSessions();
     const options = runOptions({ source, warehouse: url(name), asOf: AS_OF, since: "last", ...endpoints }, AS_OF);
     const warnings: string[] = [];
     const progress = { ...silentProgress, warn: (text: string) => warnings.push(text) };
     const outcome = await runMedallion(options, systemClock(randomUUID), progress);
     expect(outcome.checks.filter(({ blocking, status }) => blocking && status === "FAIL")).toEqual([]);
     expect(outcome.published).toBe(true);
-    return { ...outcome, warnings };
+    return { ...outcome, warnings, sessions: storage.takeSessions() };
   };
 
   /** The followed warehouse against one that reads the whole log now. */
@@ -93,9 +73,13 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
   beforeAll(async () => {
     emulator = await startBigQueryEmulator();
     api = bigQueryClient({ project: emulator.project, location: "US" }, emulator.endpoint).api;
+    storage = await startStorageFaultProxy(emulator.grpcEndpoint);
     await load("logs");
   }, 300_000);
-  afterAll(() => emulator?.stop());
+  afterAll(async () => {
+    await storage?.stop();
+    await emulator?.stop();
+  });
 
   test("is read from the look-back on, and gives what a run over the whole log gives, counts too", {
     timeout: 600_000,
@@ -105,7 +89,7 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
     expect(first.reading).toMatchObject({ since: null, changes: all, fetched: { rows: all } });
 
     const sessions = changesOf(SESSIONS);
-    const [newest, other] = [sessions.at(-1), sessions.at(-20)] as [Change, Change];
+    const [newest, other] = [sessions.at(-1), sessions.at(-20)] as [LoggedChange, LoggedChange];
     const late = moved(newest, -1, { document_name: other["document_name"], document_id: other["document_id"] });
     const added = [
       moved(newest, 0.01, { operation: "UPDATE" }),
@@ -123,6 +107,8 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
     expect(sent?.rows).toBeLessThan((sentAtFirst?.rows ?? 0) / 10);
     expect(sent?.bytes).toBeLessThan((sentAtFirst?.bytes ?? 0) / 10);
     expect(second.reading.users).toBeLessThan(4);
+    // One of each table, for the rows that are read: all of them, then those of the look-back.
+    expect([first.sessions, second.sessions]).toEqual([SAMPLE_PREFIXES.length, SAMPLE_PREFIXES.length]);
     await mustEqualWholeRun("logs", "followed");
 
     // Nothing was added: the look-back alone is read, and none of it is new.
@@ -134,16 +120,18 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
   test.each([
     [
       "an import, stamped 1970",
-      (change: Change) => moved({ ...change, timestamp: "1970-01-01T00:00:00Z" }, 0, { operation: "IMPORT" }),
+      (change: LoggedChange) => moved({ ...change, timestamp: "1970-01-01T00:00:00Z" }, 0, { operation: "IMPORT" }),
     ],
-    ["a change that is later than the look-back", (change: Change) => moved(change, -30)],
+    ["a change that is later than the look-back", (change: LoggedChange) => moved(change, -30)],
   ])("that gets %s is read whole, and the run says so", { timeout: 300_000 }, async (_what, changed) => {
     const name = randomUUID();
     await run("bigquery:p1.logs", name);
-    await append("logs", SESSIONS, [changed(changesOf(SESSIONS).at(-1) as Change)]);
+    await append("logs", SESSIONS, [changed(changesOf(SESSIONS).at(-1) as LoggedChange)]);
     const outcome = await run("bigquery:p1.logs", name);
-    const { reading, warnings } = outcome;
+    const { reading, warnings, sessions } = outcome;
     expect(reading.since).toBeNull();
+    // That is known before any is opened.
+    expect(sessions).toBe(SAMPLE_PREFIXES.length);
     expect(warnings).toEqual([
       expect.stringMatching(
         /the whole log is read: p1\.logs\.therapy_sessions_data_raw_changelog holds \d+ rows from before/,
@@ -178,6 +166,18 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
       expect(outcome.reading.since).toBeNull();
       expect(outcome.warnings).toEqual([expect.stringMatching(words)]);
       await mustEqualWholeRunButHistory("shrinking", "shrinking", outcome);
+    }
+  });
+
+  test("whose rows may not be read is refused before a table is made", async () => {
+    const message = "Permission 'bigquery.readsessions.create' denied on resource";
+    storage.plan({ method: "CreateReadSession", code: "PERMISSION_DENIED", message, times: SAMPLE_PREFIXES.length });
+    await expect(run("bigquery:p1.logs", "refused")).rejects.toThrow(/needs BigQuery Read Session User/);
+    const warehouse = await openWarehouse(url("refused"), { readOnly: true });
+    try {
+      expect(await warehouse.exists(lastRun)).toBe(false);
+    } finally {
+      await warehouse.close();
     }
   });
 

@@ -30,7 +30,8 @@ describe.skipIf(withoutBigQueryEmulator)("a stream that breaks (an emulator, nee
       storageEndpoint: proxy.endpoint,
     });
     try {
-      const { files } = await reader.whole(mkdtempSync(join(directory, "read-")), () => {});
+      const { fetch } = await reader.whole();
+      const { files } = await fetch(mkdtempSync(join(directory, "read-")), () => {});
       return { lines: files.flatMap(({ path }) => readFileSync(path, "utf8").split("\n")), struck: struck() };
     } finally {
       await reader.close();

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findPrism } from "@junoplus/beam-runtime/prism-binary";
 import { runMedallion, runOptions, systemClock } from "@junoplus/cli";
@@ -173,6 +173,43 @@ describe("a run that is asked to go on from the last one", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(stdout).toBe("");
     expect(await content(log.url("m"))).toEqual(before);
+  });
+
+  test("is told by a dry run before: how much it reads, why, and which tables it loads; and nothing is changed", async () => {
+    const log = new GrowingLog(temp);
+    const file = join(log.directory, "m.duckdb");
+    const dryRun = async () => {
+      const called = ["run", "--source", log.source, "--warehouse", log.url("m"), "--as-of", AS_OF, "--since", "last"];
+      const { code, stdout, stderr } = await medallion([...called, "--dry-run", "--format", "json"]);
+      expect(code, stderr).toBe(0);
+      return JSON.parse(stdout) as {
+        readonly reading: { readonly since: string | null; readonly because: string | null };
+        readonly reads: readonly { readonly from: number | null; readonly bytes: number }[];
+        readonly calls: readonly { readonly call: string; readonly target: string }[];
+      };
+    };
+    const bytes = ({ reads }: Awaited<ReturnType<typeof dryRun>>) => reads.reduce((sum, read) => sum + read.bytes, 0);
+    log.add(few.slice(5), false);
+    const before = await dryRun();
+    expect(before.reading).toEqual({
+      since: null,
+      because: "no run has left a state of all tables to go on from",
+    });
+    expect(existsSync(file)).toBe(false);
+    const first = await log.run("m", AS_OF, "last");
+    expect(bytes(before)).toBe(first.reading.bytes);
+
+    log.add(few.slice(0, 5), false);
+    const stored = readFileSync(file);
+    const told = await dryRun();
+    expect(readFileSync(file).equals(stored)).toBe(true);
+    const second = await log.run("m", AS_OF, "last");
+    expect(told.reading).toEqual({ since: first.identity.runId, because: null });
+    expect(bytes(told)).toBe(second.reading.bytes);
+    expect(told.reads.every(({ from }) => from !== null && from > 0)).toBe(true);
+    const loads = told.calls.flatMap(({ call, target }) => (call === "load" ? [target.split("__").at(-1)] : []));
+    expect(loads).toEqual(expect.arrayContaining(second.tables.map(({ contract }) => contract.table)));
+    log.remove();
   });
 
   test("leaves the old tables or the new ones when it is killed, and the next one goes on", {

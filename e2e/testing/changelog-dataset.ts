@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { BigQuery, TableMetadata } from "@google-cloud/bigquery";
@@ -45,6 +45,19 @@ export async function loadChangelogs(
     );
     await table.load(file, { sourceFormat: "NEWLINE_DELIMITED_JSON", writeDisposition: "WRITE_APPEND" });
   }
+}
+
+/** Adds changes to a change log table. Throws where BigQuery does not take them. */
+export async function appendChanges(
+  api: BigQuery,
+  { dataset, prefix, scratch }: { readonly dataset: string; readonly prefix: string; readonly scratch: string },
+  changes: readonly object[],
+): Promise<void> {
+  const file = join(mkdtempSync(join(scratch, "added-")), "changes.ndjson");
+  writeFileSync(file, changes.map((change) => `${JSON.stringify(change)}\n`).join(""));
+  const format = { sourceFormat: "NEWLINE_DELIMITED_JSON", writeDisposition: "WRITE_APPEND" } as const;
+  const [job] = await api.dataset(dataset).table(`${prefix}_raw_changelog`).load(file, format);
+  if (job.status?.errorResult !== undefined) throw new Error(job.status.errorResult.message);
 }
 
 /** The same of the recorded sample. */

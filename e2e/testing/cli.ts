@@ -21,6 +21,8 @@ export interface CliOptions {
   readonly killWhenToldOf?: string;
   /** The largest file that it may write, in KiB: what a full disk looks like. */
   readonly fileLimitKib?: number;
+  /** Kills the command with SIGKILL when this comes. */
+  readonly killOn?: Promise<unknown>;
   /** Kills the command with SIGKILL after this many milliseconds. */
   readonly killAfterMs?: number;
 }
@@ -39,6 +41,7 @@ export function medallion(args: readonly string[], options: CliOptions = {}): Pr
   });
   const { killAfterMs } = options;
   const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  void options.killOn?.then(() => child.kill("SIGKILL"));
   const out = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     out.stdout += text;

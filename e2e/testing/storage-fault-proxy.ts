@@ -25,6 +25,8 @@ export interface StorageFaultProxy {
   readonly endpoint: string;
   /** Adds a fault; gives how often it has struck. */
   plan(fault: PlannedStorageFault): () => number;
+  /** Gives how many sessions were asked for since it was last asked. */
+  takeSessions(): number;
   stop(): Promise<void>;
 }
 
@@ -42,7 +44,9 @@ export async function startStorageFaultProxy(target: string): Promise<StorageFau
     if (found !== undefined) found.struck += 1;
     return found?.fault;
   };
+  let sessions = 0;
   const createReadSession: handleUnaryCall<Buffer, Buffer> = (call, callback) => {
+    sessions += 1;
     const fault = strike("CreateReadSession");
     if (fault !== undefined) callback(broken(fault));
     else upstream.makeUnaryRequest(`${SERVICE}/CreateReadSession`, bytes, bytes, call.request, callback);
@@ -82,6 +86,11 @@ export async function startStorageFaultProxy(target: string): Promise<StorageFau
       const entry = { fault, struck: 0 };
       planned.push(entry);
       return () => entry.struck;
+    },
+    takeSessions() {
+      const taken = sessions;
+      sessions = 0;
+      return taken;
     },
     async stop() {
       server.forceShutdown();

@@ -11,7 +11,16 @@ import {
 } from "./changelog-tables";
 import { bigQueryReadClient } from "./read-client";
 import { RecentRows } from "./recent-rows";
-import { instant, rowsBefore, tablePosition } from "./table-positions";
+import {
+  type AskTable,
+  askingBigQuery,
+  instant,
+  positionQueries,
+  rowsBefore,
+  rowsBeforeQuery,
+  type TableQuery,
+  tablePosition,
+} from "./table-positions";
 
 /** What a run leaves of the tables that it read, so that a later one reads what was added. */
 export interface LeftTables {
@@ -35,17 +44,37 @@ export type ExportTables<Outcome> = (
   onRows: (rows: ReadonlyMap<string, number>) => void,
 ) => Promise<Outcome>;
 
-/** Change log tables of one dataset, all as they were at one instant. */
-export interface DatasetReader {
-  /** `project.dataset.table` of each, and the bytes that reading all of it is estimated to come to; null where nobody knows. */
-  readonly reads: readonly { readonly table: string; readonly bytes: number | null }[];
-  readonly whole: ExportTables<TableExport>;
+/** Tables of which read sessions are open. */
+export interface OpenTables<Outcome> {
+  readonly sessions: readonly OpenSession[];
   /**
-   * Only the rows that were added since a run left the tables; those of the look-back are fetched again, and those among
-   * them that the run had read are left out. Nothing is missed: where rows came before the look-back, changed or went, that
-   * is found, before or after rows are fetched.
+   * What is asked of the tables while their rows are fetched. Where the look-back will begin is not known before: the
+   * instants of the last run, or of this one, stand there.
    */
-  since(left: LeftTables): Promise<ExportTables<TableExport | UnknownAddition> | UnknownAddition>;
+  readonly queries: readonly TableQuery[];
+  readonly fetch: ExportTables<Outcome>;
+}
+
+/** What a read session gives. */
+export interface OpenSession {
+  /** `project.dataset.table`. */
+  readonly table: string;
+  /** Canonical instant from which on its rows are read; null where all are. */
+  readonly from: string | null;
+  /** What reading it is estimated to come to; null where nobody knows. */
+  readonly bytes: number | null;
+}
+
+/** Change log tables of one dataset, all as they were at one instant, whenever their sessions are opened. */
+export interface DatasetReader {
+  /** Opens all rows. Throws ChangelogAccessError. */
+  whole(): Promise<OpenTables<TableExport>>;
+  /**
+   * Opens only the rows that were added since a run left the tables; those of the look-back are fetched again, and those among
+   * them that the run had read are left out. Nothing is missed: where rows came before the look-back, changed or went, that
+   * is found, before a session is opened or when rows are fetched. Throws ChangelogAccessError.
+   */
+  since(left: LeftTables): Promise<OpenTables<TableExport | UnknownAddition> | UnknownAddition>;
   close(): Promise<void>;
 }
 
@@ -59,30 +88,37 @@ export interface DatasetReaderOptions {
   readonly storageEndpoint?: string | undefined;
   /** Prefixes that need not be there: without a table they are left out. */
   readonly mayBeMissing?: ReadonlySet<string>;
+  /** Told of each query before it is asked. */
+  readonly onQuery?: (query: TableQuery) => void;
 }
 
 /**
- * Looks at the table of each prefix and opens it as it is at an instant. Throws ChangelogSourceError with every fault of every
- * table, ChangelogAccessError where BigQuery refuses or is not reached.
+ * Looks at the table of each prefix, and opens none yet. Throws ChangelogSourceError with every fault of every table,
+ * ChangelogAccessError where BigQuery refuses or is not reached.
  */
 export async function openDatasetReader(
   dataset: ChangelogDataset,
   prefixes: readonly string[],
   api: BigQuery,
-  { readAt, lookBackMs, storageEndpoint, mayBeMissing }: DatasetReaderOptions,
+  { readAt, lookBackMs, storageEndpoint, mayBeMissing, onQuery = () => {} }: DatasetReaderOptions,
 ): Promise<DatasetReader> {
   // Otherwise the REST client asks without credentials, and what it is answered says nothing of them.
   if (storageEndpoint === undefined) await mustHaveCredentials(dataset, api);
   const tables = await changelogTables(api, dataset, prefixes, mayBeMissing);
   const client = bigQueryReadClient(dataset.project, storageEndpoint);
-  const exported =
+  const send = askingBigQuery(api);
+  const ask: AskTable = (query) => {
+    onQuery(query);
+    return send(query);
+  };
+  const fetching =
     (sessions: readonly ChangelogSession[], before: LeftTables): ExportTables<TableExport | UnknownAddition> =>
     async (directory, onRows) => {
       if (lookBackMs === null) return { ...(await exportChangelogs(client, sessions, directory, onRows)), left: null };
       const positions = await Promise.all(
         tables.map((table) => {
           const readFrom = positionOf(before, table)?.look_back_from ?? null;
-          return tablePosition(api, table, { readAt, lookBackMs, readFrom });
+          return tablePosition(ask, table, { readAt, lookBackMs, readFrom });
         }),
       );
       const recent = new Map(
@@ -98,25 +134,34 @@ export async function openDatasetReader(
       }
       return { ...found, left: { tables: positions, recent: [...recent.values()].flatMap((rows) => rows.left()) } };
     };
-  try {
-    const sessions = await openSessions(client, tables, Date.parse(readAt));
+  const open = async (
+    opened: readonly ChangelogTable[],
+    before: LeftTables,
+  ): Promise<OpenTables<TableExport | UnknownAddition>> => {
+    const sessions = await openSessions(client, opened, Date.parse(readAt));
+    const from = (table: ChangelogTable): string | null => positionOf(before, table)?.look_back_from ?? null;
     return {
-      reads: sessions.map(({ table, bytes }) => ({ table: tableNameOf(table), bytes })),
-      whole: exported(sessions, NOTHING) as ExportTables<TableExport>,
-      since: async (left) => {
-        for (const table of tables) {
-          const because = await unknownSince(api, table, readAt, positionOf(left, table));
-          if (because !== null) return { because };
-        }
-        const added = tables.map((table) => readFrom(table, positionOf(left, table)));
-        return exported(await openSessions(client, added, Date.parse(readAt)), left);
-      },
-      close: () => client.close(),
+      sessions: sessions.map(({ table, bytes }) => ({ table: tableNameOf(table), from: from(table), bytes })),
+      queries:
+        lookBackMs === null ? [] : tables.flatMap((table) => positionQueries(table, readAt, from(table) ?? readAt)),
+      fetch: fetching(sessions, before),
     };
-  } catch (error) {
-    await client.close();
-    throw error;
-  }
+  };
+  return {
+    whole: () => open(tables, NOTHING) as Promise<OpenTables<TableExport>>,
+    since: async (left) => {
+      const unknown = await Promise.all(
+        tables.map((table) => unknownSince(ask, table, readAt, positionOf(left, table))),
+      );
+      const [because] = unknown.filter((each) => each !== null);
+      if (because !== undefined) return { because };
+      return open(
+        tables.map((table) => readFrom(table, positionOf(left, table))),
+        left,
+      );
+    },
+    close: () => client.close(),
+  };
 }
 
 const NOTHING: LeftTables = { tables: [], recent: [] };
@@ -133,7 +178,7 @@ function readFrom(table: ChangelogTable, position: TablePositions | undefined): 
 
 /** Why a position does not tell what was added to a table; null where it does. */
 async function unknownSince(
-  api: BigQuery,
+  ask: AskTable,
   table: ChangelogTable,
   readAt: string,
   position: TablePositions | undefined,
@@ -143,7 +188,7 @@ async function unknownSince(
   if (position.table_name !== name) return `the last run read ${position.table_name} and not ${name}`;
   if (position.read_at > readAt) return `the last run read ${name} as of ${position.read_at}, which is later than now`;
   const { look_back_from: from, rows_before, timestamps_before } = position;
-  const found = await rowsBefore(api, table, readAt, from);
+  const found = await rowsBefore(ask, rowsBeforeQuery(table, readAt, from));
   if (found.rows_before !== rows_before) {
     return `${name} holds ${found.rows_before} rows from before ${from}, where the look-back begins, and held ${rows_before}`;
   }

@@ -3,7 +3,7 @@ import { changeCounter } from "@junoplus/bronze-ingest";
 import { runs } from "@junoplus/contracts";
 import { addFlows, type ChangelogFlow } from "@junoplus/quality";
 import { rowCounter, type SilverTable } from "@junoplus/silver-transforms";
-import type { Warehouse } from "@junoplus/warehouse";
+import type { Row, Warehouse } from "@junoplus/warehouse";
 
 /** Where every change of a silver table's log went, from the pipeline's counters. A counter that never moved is zero. */
 export function changelogFlow(
@@ -35,10 +35,7 @@ export async function flowsInAll(
   runId: string,
   flows: readonly ChangelogFlow[],
 ): Promise<readonly ChangelogFlow[]> {
-  const rows = await warehouse.query(
-    `SELECT changelog, changes_read, duplicates, superseded, deleted, rejected, current_documents, rejected_entries
-    FROM ${warehouse.tableName(runs)} WHERE run_id = ${warehouse.literal(runId)} AND changelog IS NOT NULL`,
-  );
+  const rows = await ledgerCounts(warehouse, runId);
   return flows.map((flow) => {
     const row = rows.find(({ changelog }) => changelog === flow.changelog);
     if (row === undefined) throw new Error(`the ledger has no ${flow.changelog} of run ${runId}`);
@@ -52,4 +49,12 @@ export async function flowsInAll(
       rejectedEntries: Number(row["rejected_entries"]),
     });
   });
+}
+
+/** What the ledger says of a run's change logs. */
+export function ledgerCounts(warehouse: Warehouse, runId: string): Promise<readonly Row[]> {
+  return warehouse.query(
+    `SELECT changelog, changes_read, duplicates, superseded, deleted, rejected, current_documents, rejected_entries
+    FROM ${warehouse.tableName(runs)} WHERE run_id = ${warehouse.literal(runId)} AND changelog IS NOT NULL`,
+  );
 }

@@ -10,8 +10,6 @@ export interface DryRunOptions {
 /** As they stand on the command line. */
 export interface DryRunArguments {
   readonly dryRun?: boolean;
-  /** The run to go on from, which a dry run cannot. */
-  readonly since?: string;
   readonly format?: string;
   readonly pricePerTib?: string;
   readonly readPricePerTib?: string;
@@ -19,16 +17,13 @@ export interface DryRunArguments {
 
 /** Checks the options of a dry run; null where none is asked for. */
 export function dryRunOptions(given: DryRunArguments, faults: string[]): DryRunOptions | null {
-  const { dryRun, since, format, pricePerTib, readPricePerTib } = given;
+  const { dryRun, format, pricePerTib, readPricePerTib } = given;
   const named = { "--format": format, "--price-per-tib": pricePerTib, "--read-price-per-tib": readPricePerTib };
   if (dryRun !== true) {
     for (const [option, value] of Object.entries(named)) {
       if (value !== undefined) faults.push(`${option} ${value}: belongs to --dry-run`);
     }
     return null;
-  }
-  if (since !== undefined) {
-    faults.push("--dry-run and --since: choose one; a dry run tells the calls of a run over the whole log");
   }
   if (format !== undefined && format !== "text" && format !== "json") {
     faults.push(`--format ${format}: write text or json`);

@@ -1,8 +1,7 @@
 import type { PlannedCall } from "@junoplus/warehouse";
-import type { PlannedRead } from "./changelog-source";
+import type { DryRunFindings, PlannedRead } from "./dry-run-findings";
 import type { DryRunOptions } from "./dry-run-options";
 import { number } from "./progress";
-import type { DryRunFindings } from "./run-means";
 
 const TIB = 2 ** 40;
 
@@ -10,6 +9,8 @@ const TIB = 2 ** 40;
 export interface DryRunReport {
   readonly source: string;
   readonly warehouse: string;
+  /** How much of the log a run would read. */
+  readonly reading: PlannedReading;
   readonly reads: readonly (PlannedRead & { readonly price: number | null })[];
   readonly calls: readonly (PlannedCall & { readonly price: number | null })[];
   readonly totals: {
@@ -17,6 +18,8 @@ export interface DryRunReport {
     readonly readBytes: number;
     readonly queryBytes: number;
     readonly billedBytes: number;
+    /** Of these, what the dry run itself asked for and is billed. */
+    readonly askedBytes: number;
     readonly readPrice: number | null;
     readonly queryPrice: number | null;
     /** Reads and queries whose bytes are not known: the sums are without them. */
@@ -24,19 +27,30 @@ export interface DryRunReport {
   };
 }
 
+/** Whether a run would go on from another. */
+export interface PlannedReading {
+  /** The run that it would go on from; null when it would read the whole log. */
+  readonly since: string | null;
+  /** Why it would not, where that was asked for; null where not. */
+  readonly because: string | null;
+}
+
 /** Prices what a dry run found. Files cost nothing to read. */
 export function dryRunReport(
   { source, warehouse }: { readonly source: string; readonly warehouse: string },
+  { since, because }: PlannedReading,
   { reads, plan }: DryRunFindings,
   { pricePerTib, readPricePerTib }: DryRunOptions,
 ): DryRunReport {
   const sessions = reads.filter(({ kind }) => kind === "read session");
-  const scans = plan.calls.flatMap(({ scan }) => (scan === null ? [] : [scan]));
+  const scansOf = (calls: readonly PlannedCall[]) => calls.flatMap(({ scan }) => (scan === null ? [] : [scan]));
+  const scans = scansOf(plan.calls);
   const readBytes = sum(sessions.map(({ bytes }) => bytes));
   const billedBytes = sum(scans.map(({ billed }) => billed));
   return {
     source,
     warehouse,
+    reading: { since, because },
     reads: reads.map((read) => {
       return { ...read, price: read.kind === "file" ? null : priceOf(read.bytes, readPricePerTib) };
     }),
@@ -45,6 +59,7 @@ export function dryRunReport(
       readBytes,
       queryBytes: sum(scans.map(({ bytes }) => bytes)),
       billedBytes,
+      askedBytes: sum(scansOf(plan.calls.filter(({ isAsked }) => isAsked)).map(({ billed }) => billed)),
       readPrice: priceOf(readBytes, readPricePerTib),
       queryPrice: priceOf(billedBytes, pricePerTib),
       unknown: [...sessions, ...scans].filter(({ bytes }) => bytes === null).length,
@@ -63,21 +78,28 @@ function priceOf(bytes: number | null, pricePerTib: number | null): number | nul
 /** A dry run as a table: what, whose, bytes, bytes billed, price, remarks; then the sums. */
 export function dryRunText(report: DryRunReport): string {
   const head = ["call", "bytes", "billed", "USD", "of", "remarks"];
-  const reads = report.reads.map(({ kind, name, bytes, price }) => {
-    const remark = kind === "file" ? "" : bytes === null ? "BigQuery gives no estimate" : "BigQuery's estimate";
-    return [kind, bytesText(bytes), kind === "file" ? "" : bytesText(bytes), dollars(price), name, remark];
+  const reads = report.reads.map((read) => {
+    const { kind, name, bytes, price } = read;
+    return [kind, bytesText(bytes), kind === "file" ? "" : bytesText(bytes), dollars(price), name, readRemark(read)];
   });
-  const calls = report.calls.map(({ call, target, statement, scan, only, price }) => {
+  const calls = report.calls.map(({ call, target, statement, scan, only, isAsked, price }) => {
     const figures = scan === null ? ["", ""] : [bytesText(scan.bytes), bytesText(scan.billed)];
     return [
       callWords(call, statement),
       ...figures,
       dollars(price),
       shown(target),
-      scan?.basis ?? only ?? freeWords(call),
+      [scan?.basis ?? only ?? freeWords(call), ...(isAsked ? ["asked now, too"] : [])].filter(Boolean).join("; "),
     ];
   });
   return `${[...aligned([head, ...reads, ...folded(calls)]), "", ...sums(report)].join("\n")}\n`;
+}
+
+function readRemark({ kind, from, bytes }: PlannedRead): string {
+  const beginning =
+    from === null ? [] : [typeof from === "number" ? `from byte ${number(from)} on` : `rows from ${from} on`];
+  const estimate = kind === "file" ? [] : [bytes === null ? "BigQuery gives no estimate" : "BigQuery's estimate"];
+  return [...estimate, ...beginning].join("; ");
 }
 
 /** The comments on all columns of a table are one line. */
@@ -106,13 +128,27 @@ function freeWords(call: string): string {
   return call === "load job" ? "free" : "";
 }
 
-function sums({ totals, warehouse, source }: DryRunReport): readonly string[] {
-  const { readBytes, queryBytes, billedBytes, readPrice, queryPrice, unknown } = totals;
-  const lines: string[] = [];
+/** How much of the log is read and why, and what only reading can tell. */
+function readingLines({ reading: { since, because }, source }: DryRunReport): readonly string[] {
+  if (since === null) return [`the whole log would be read${because === null ? "" : `: ${because}`}`];
+  return [
+    `only what was added since run ${since} would be read; how many changes, documents and users that is, only reading tells,`,
+    "and with them the rows of loads, and a load and a query more where a rejected change comes again",
+    ...(source.startsWith("bigquery:")
+      ? ["of tables the look-back is read; where rows of it turn out to be changed or gone, the whole log is, too"]
+      : []),
+  ];
+}
+
+function sums(report: DryRunReport): readonly string[] {
+  const { totals, warehouse, source } = report;
+  const { readBytes, queryBytes, billedBytes, askedBytes, readPrice, queryPrice, unknown } = totals;
+  const lines = [...readingLines(report)];
   if (source.startsWith("bigquery:")) lines.push(`read from BigQuery: ${number(readBytes)} bytes${priced(readPrice)}`);
-  if (warehouse.startsWith("bigquery:")) {
+  if ([source, warehouse].some((name) => name.startsWith("bigquery:"))) {
     lines.push(`queries: ${number(queryBytes)} bytes, billed at least ${number(billedBytes)}${priced(queryPrice)}`);
   }
+  if (askedBytes > 0) lines.push(`of which this dry run asked, and is billed, at least ${number(askedBytes)}`);
   if (unknown > 0) lines.push(`not known, and not in the sums: ${number(unknown)}`);
   if (readPrice !== null && queryPrice !== null) lines.push(`together${priced(readPrice + queryPrice)}`);
   return [...lines, "nothing was created, changed, locked or loaded"];

@@ -29,13 +29,21 @@ export interface NewChanges {
   readonly kind: "new";
   readonly lastRun: LastRun;
   readonly fetch: FetchChanges<FetchedChanges | UnknownAddition>;
-  /** What is read where fetching shows that what was added cannot be told. */
-  readonly otherwise: FetchChanges;
+  /** Opens what is read where fetching shows that what was added cannot be told. */
+  readonly otherwise: () => Promise<FetchChanges>;
 }
 
-/** What is to be read to go on from the last run, or the whole log and why. Throws PositionError. */
+/**
+ * What is to be read to go on from the last run, or the whole log and why: its tables are open then. The warehouse's own need not
+ * have been made. Throws PositionError, ChangelogAccessError.
+ */
 export async function readingSinceLast(warehouse: Warehouse, source: ChangelogSource): Promise<Reading> {
-  const whole = (because: string): WholeLog => ({ kind: "whole", fetch: source.whole, because });
+  const whole = async (because: string): Promise<WholeLog> => ({ kind: "whole", fetch: await source.whole(), because });
+  if (!(await warehouse.exists(lastRun))) return whole("no run has left a state of all tables to go on from");
+  // Columns that this program reads may not be there yet.
+  if ((await warehouse.describe(lastRun)).version !== lastRun.version) {
+    return whole("contracts are others than those of the last run");
+  }
   const [base] = await rowsOf<LastRun>(warehouse, lastRun);
   if (base === undefined) return whole("no run has left a state of all tables to go on from");
   if (base.rules !== rulesDigest()) return whole(`code or contracts are others than those of run ${base.run_id}`);

@@ -44,7 +44,7 @@ export async function readChanges(input: ReadInput, progress: Progress): Promise
   const { lastRun } = reading;
   const fetched = await reading.fetch(directory, progress);
   if ("because" in fetched) {
-    const whole = { kind: "whole", fetch: reading.otherwise, because: fetched.because } as const;
+    const whole = { kind: "whole", fetch: await reading.otherwise(), because: fetched.because } as const;
     return readChanges({ ...input, reading: whole }, progress);
   }
   const { files } = fetched;

@@ -60,7 +60,8 @@ async function replayDataset(
   process.once("SIGINT", interrupt);
   const progress = textProgress(output.stderr, Date.now);
   try {
-    const { files, rows } = await source.whole(folder, progress);
+    const fetch = await source.whole();
+    const { files, rows } = await fetch(folder, progress);
     progress.done();
     const replays = await toldReplay({ ...options, source: files }, output);
     for (const { contract, prefix } of changelogs) {

@@ -1,6 +1,8 @@
 import { blockingFailures, type CheckResult } from "@junoplus/quality";
-import type { CallPlan, Warehouse } from "@junoplus/warehouse";
-import { type ChangelogSource, openSource, type PlannedRead } from "./changelog-source";
+import type { Warehouse } from "@junoplus/warehouse";
+import { flowsInAll, ledgerCounts } from "./change-flows";
+import { openSource } from "./changelog-source";
+import type { DryRunFindings } from "./dry-run-findings";
 import { openToPlan, openToWrite } from "./open-store";
 import { type PipelineJob, pipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
@@ -13,6 +15,8 @@ export interface RunMeans {
   readonly pipeline: (options: RunOptions, progress: Progress) => PipelineJob;
   /** The URL beside whose file shards lie until they are loaded. */
   readonly stagingBeside: (options: RunOptions) => string;
+  /** Counts of a run's changes and of all that were read before. */
+  readonly flowsInAll: typeof flowsInAll;
   readonly blockingFailures: (checks: readonly CheckResult[]) => readonly CheckResult[];
 }
 
@@ -22,33 +26,24 @@ export const RUN_MEANS: RunMeans = {
   openWarehouse: (options) => openToWrite(options, options.policyTags),
   pipeline: pipelineJob,
   stagingBeside: ({ warehouse }) => warehouse,
+  flowsInAll,
   blockingFailures,
 };
-
-/** What a dry run found, filled while it goes. */
-export interface DryRunFindings {
-  readonly reads: PlannedRead[];
-  readonly plan: CallPlan;
-}
 
 /**
  * Means that look and take down: the source is opened as a run does it and not read, no pipeline runs, the warehouse keeps a
  * plan. Checks of tables that nobody made say nothing, so none blocks.
  */
-export function dryRunMeans({ reads, plan }: DryRunFindings): RunMeans {
+export function dryRunMeans(findings: DryRunFindings): RunMeans {
   return {
-    openSource: async (...from) => {
-      const source = await openSource(...from);
-      reads.push(...source.reads);
-      return unread(source);
-    },
-    openWarehouse: (options) => openToPlan(options, options.policyTags, plan),
+    openSource: (options, prefixes, at, opening) => openSource(options, prefixes, at, { ...opening, findings }),
+    openWarehouse: (options) => openToPlan(options, options.policyTags, findings.plan),
     pipeline: () => ({ run: async () => ({}), cancel: async () => {} }),
     stagingBeside: () => "duckdb::memory:",
+    flowsInAll: async (warehouse, runId, flows) => {
+      await ledgerCounts(warehouse, runId);
+      return flows;
+    },
     blockingFailures: () => [],
   };
-}
-
-function unread(source: ChangelogSource): ChangelogSource {
-  return { ...source, whole: async () => ({ files: [], rows: new Map(), fetched: null, positions: null }) };
 }

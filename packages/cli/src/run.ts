@@ -2,7 +2,7 @@ import type { Fetched } from "@junoplus/bronze-ingest/changelog-export";
 import { type TableContract, tableContracts, timestampFromIso } from "@junoplus/contracts";
 import type { ChangelogFlow, CheckResult } from "@junoplus/quality";
 import type { Warehouse } from "@junoplus/warehouse";
-import { changelogFlow, flowsInAll } from "./change-flows";
+import { changelogFlow } from "./change-flows";
 import type { ChangelogSource } from "./changelog-source";
 import { failureMessage } from "./failure-message";
 import { type Reading, readingSinceLast } from "./last-run";
@@ -43,6 +43,8 @@ export interface ReadingOutcome {
   readonly fetched: Fetched | null;
   /** Users all of whose rows were made anew; null when those of all users were. */
   readonly users: number | null;
+  /** Why it did not go on from the last run, where that was asked for; null where not. */
+  readonly because: string | null;
 }
 
 /** Where instants and identities come from: the machine, or a test's own. */
@@ -66,7 +68,8 @@ export async function runMedallion(
   const silver = neededSilverTables(options.tables);
   const prefixes = silver.map(({ from }) => from.prefix);
   const identity = identityOf(options, clock);
-  const opening = options.since === null ? {} : { lookBackDays: options.lookBackDays };
+  const { since, lookBackDays, full } = options;
+  const opening = since === null ? {} : { lookBackDays, mayGoOn: !full };
   const source = await means.openSource(options, prefixes, identity.startedAt, opening);
   try {
     for (const prefix of source.missing) {
@@ -86,7 +89,6 @@ async function runFrom(job: Job, clock: RunClock, progress: Progress): Promise<R
     await warehouse.lock(identity.runId, (holder) =>
       progress.warn(`run ${holder} holds the warehouse: if it was killed, its lock ends within a minute`),
     );
-    await warehouse.ensure(tableContracts);
     for (const abandoned of await warehouse.abandonedRuns()) {
       progress.warn(`run ${abandoned} was interrupted: what it staged is removed`);
       await warehouse.discard(abandoned);
@@ -95,7 +97,9 @@ async function runFrom(job: Job, clock: RunClock, progress: Progress): Promise<R
     const reading: Reading =
       since === "last" && !full
         ? await readingSinceLast(warehouse, source)
-        : { kind: "whole", fetch: source.whole, because: null };
+        : { kind: "whole", fetch: await source.whole(), because: null };
+    // Not before: who may not read the log has no tables made.
+    await warehouse.ensure(tableContracts);
     return await runIn(warehouse, { ...job, reading }, clock, progress);
   } finally {
     await warehouse.close();
@@ -173,7 +177,7 @@ async function stageAuditPublish(
   const { reading, counters, rows, positions } = outcome;
   const flows = neededSilverTables(options.tables).map((table) => changelogFlow(table, counters));
   mustHaveReadAll(flows, rows);
-  const inAll = reading.kind === "new" ? await flowsInAll(warehouse, reading.lastRun.run_id, flows) : flows;
+  const inAll = reading.kind === "new" ? await means.flowsInAll(warehouse, reading.lastRun.run_id, flows) : flows;
 
   const tables = [...plannedTables(options), ...(keepsState ? STATE_TABLES : []), ...REJECTION_TABLES];
   const staged = await stageTables(warehouse, { runId, reading, directory, counters, tables }, progress);
@@ -226,6 +230,7 @@ function readingOutcome(
     bytes: files.reduce((sum, { bytes, start = 0 }) => sum + bytes - start, 0),
     fetched,
     users,
+    because: reading.kind === "whole" ? reading.because : null,
   };
 }
 

@@ -27,7 +27,7 @@ const OUTCOME: RunOutcome = {
     { contract: dailyMetricsV1, rows: 1258, written: 1258, part: dailyMetricsV1, total: 1258 },
     { contract: rejectedChanges, rows: 30, written: 30, part: rejectedChanges, total: 30 },
   ],
-  reading: { since: null, changes: 1200, bytes: 45_678, fetched: null, users: null },
+  reading: { since: null, changes: 1200, bytes: 45_678, fetched: null, users: null, because: null },
   checks: [],
   flows: [FLOW],
   rejections: [
@@ -59,7 +59,8 @@ test("a run ends with a table and one sentence", () => {
 });
 
 test("a run that goes on from another says so, and how much it read, had BigQuery send, and wrote", () => {
-  const reading = { since: "r0", changes: 12, bytes: 3456, fetched: { rows: 1000, bytes: 78_900 }, users: 5 };
+  const fetched = { rows: 1000, bytes: 78_900 };
+  const reading = { since: "r0", changes: 12, bytes: 3456, fetched, users: 5, because: null };
   expect(
     summary({ ...OUTCOME, reading })
       .split("\n")

@@ -25,15 +25,24 @@ export async function change<T>(
   return null;
 }
 
-/** Takes down a query job of one or more statements, and asks BigQuery what each would read. */
-export async function planQueryJob(
-  client: BigQueryClient,
-  plan: CallPlan,
-  job: { readonly target: string; readonly query: string; readonly statements: readonly string[] },
-): Promise<void> {
+/** A query job of one or more statements. */
+export interface PlannedQueryJob {
+  readonly target: string;
+  readonly query: string;
+  readonly statements: readonly string[];
+  /** Whether the dry run asks it, too. */
+  readonly isAsked?: boolean;
+}
+
+/** Takes down a query job, and asks BigQuery what each of its statements would read. */
+export async function planQueryJob(client: BigQueryClient, plan: CallPlan, job: PlannedQueryJob): Promise<void> {
   const scans: Scan[] = [];
   for (const statement of job.statements) scans.push(await scanOf(client, plan, statement));
-  plan.add("query job", job.target || tablesOf(job.query), { statement: job.query, scan: sumOf(scans) });
+  plan.add("query job", job.target || tablesOf(job.query), {
+    statement: job.query,
+    scan: sumOf(scans),
+    isAsked: job.isAsked ?? false,
+  });
 }
 
 async function scanOf(client: BigQueryClient, plan: CallPlan, statement: string): Promise<Scan> {

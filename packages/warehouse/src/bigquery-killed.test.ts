@@ -1,6 +1,5 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openBigQuery } from "./bigquery-warehouse";
 import { type BigQueryEmulator, startBigQueryEmulator, withoutBigQueryEmulator } from "./testing/bigquery-emulator";
@@ -43,16 +42,6 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
     return last;
   }
 
-  async function jobsAreDone(): Promise<void> {
-    const busy = ["running", "pending"].map((state) => `stateFilter=${state}`).join("&");
-    for (;;) {
-      const response = await fetch(`${emulator.endpoint}/bigquery/v2/projects/${emulator.project}/jobs?${busy}`);
-      const { jobs = [] } = (await response.json()) as { jobs?: readonly unknown[] };
-      if (jobs.length === 0) return;
-      await setTimeout(50);
-    }
-  }
-
   test("a run killed at any moment of publishing leaves all tables old or new, and the next one adds nothing twice", {
     timeout: 600_000,
   }, async () => {
@@ -82,8 +71,7 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
       });
       const told = `round ${round}, killed ${waitMs} ms after it began to publish`;
       expectOneGeneration(await generations(warehouse), told);
-      // BigQuery ends what it was sent, though nobody listens.
-      await jobsAreDone();
+      await emulator.jobsAreDone();
       const last = expectOneGeneration(await generations(warehouse), told);
       left[last === generation ? "old" : "new"] += 1;
       for (const run of await warehouse.abandonedRuns()) await warehouse.discard(run);

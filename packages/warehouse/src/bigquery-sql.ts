@@ -1,4 +1,5 @@
 import type { TableContract } from "@junoplus/contracts";
+import { contractType } from "./contract-type";
 
 /** The API's older words for types. */
 const CONTRACT_TYPES: Readonly<Record<string, string>> = { INTEGER: "INT64", FLOAT: "FLOAT64", BOOLEAN: "BOOL" };
@@ -23,6 +24,12 @@ export function literal(text: string): string {
 /** Quoted column names, for a SELECT or an INSERT. */
 export function columnList(columns: readonly { readonly name: string }[]): string {
   return columns.map(({ name }) => quoted(name)).join(", ");
+}
+
+/** A query that gives a table's columns and no row. */
+export function emptyTable({ columns }: TableContract): string {
+  const nulls = columns.map((column) => `CAST(NULL AS ${contractType(column)}) AS ${quoted(column.name)}`);
+  return `SELECT ${nulls.join(", ")} LIMIT 0`;
 }
 
 /** ORDER BY of a table as it is read: key, then every other column, so that the order is total but for equal rows. */

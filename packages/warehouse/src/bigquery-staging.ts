@@ -93,7 +93,7 @@ export async function stagingRuns(client: BigQueryClient, dataset: string): Prom
 
 /** Drops every staging table of a run. */
 export async function dropStaged(client: BigQueryClient, dataset: string, runId: string): Promise<void> {
-  const names = [...(await stagedTables(client, dataset)).keys()];
+  const names = [...(await stagedTables(client, dataset)).keys(), ...(client.plan?.tablesLeft(dataset) ?? [])];
   const own = names.filter((name) => runPart(name) === stagingRun(runId));
   await Promise.all(own.map((name) => dropTable(client, tableAt(client, dataset, name))));
 }

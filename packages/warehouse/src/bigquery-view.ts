@@ -4,7 +4,7 @@ import type { BigQueryClient } from "./bigquery-client";
 import { bigQueryFault } from "./bigquery-fault";
 import { dryRun } from "./bigquery-jobs";
 import { tableLabels } from "./bigquery-schema";
-import { contractTypeOf, literal, quoted } from "./bigquery-sql";
+import { contractTypeOf, emptyTable, literal, quoted } from "./bigquery-sql";
 import { contractType } from "./contract-type";
 import { describedTable, describedTableText, tableFacts } from "./table-facts";
 import { viewFaults } from "./table-shape";
@@ -63,12 +63,7 @@ async function columnsOf(
     },
     quoted,
   );
-  const standIns = [...read].map((table) => {
-    const columns = source(table).columns.map(
-      (column) => `CAST(NULL AS ${contractType(column)}) AS ${quoted(column.name)}`,
-    );
-    return `${quoted(table)} AS (SELECT ${columns.join(", ")} LIMIT 0)`;
-  });
+  const standIns = [...read].map((table) => `${quoted(table)} AS (${emptyTable(source(table))})`);
   try {
     const { fields } = await dryRun(client, `WITH ${standIns.join(", ")} SELECT * FROM (${query}) AS given`);
     return fields.map((field) => ({ name: field.name ?? "", type: contractTypeOf(field) }));

@@ -10,6 +10,8 @@ export interface PlannedCall {
   readonly scan: Scan | null;
   /** When the call is left out, or has no effect; null when it is always made. */
   readonly only: string | null;
+  /** True where the dry run makes it, too: what a run does next depends on the answer. */
+  readonly isAsked: boolean;
 }
 
 export type CallKind =
@@ -41,22 +43,32 @@ export class CallPlan {
   private readonly standIns = new Map<string, string>();
 
   add(call: CallKind, target: string, facts: Partial<Omit<PlannedCall, "call" | "target">> = {}): void {
-    const { statement = null, scan = null, only = null } = facts;
+    const { statement = null, scan = null, only = null, isAsked = false } = facts;
     // What a run has made once it finds the next time.
     if (call === "datasets.insert" && this.made.has(target)) return;
     this.made.add(target);
-    this.calls.push({ call, target, statement, scan, only });
+    this.calls.push({ call, target, statement, scan, only, isAsked });
   }
 
-  /** Nothing is staged: a question about a staging table is put to the published one. */
-  standIn(staging: string, published: string): void {
-    this.standIns.set(staging, published);
+  /** Tables of a dataset that would have been made by now, and not dropped since. */
+  tablesLeft(dataset: string): readonly string[] {
+    const left = new Set<string>();
+    for (const { call, target } of this.calls) {
+      if (call === "tables.insert") left.add(target);
+      else if (call === "tables.delete") left.delete(target);
+    }
+    return [...left].flatMap((target) => (target.startsWith(`${dataset}.`) ? [target.slice(dataset.length + 1)] : []));
+  }
+
+  /** Nothing is staged: a question about a staging table is put to the published one, or to a query in brackets. */
+  standIn(staging: string, other: string): void {
+    this.standIns.set(staging, other);
   }
 
   /** SQL over tables that can be there, and whether one stands in for another in it. */
   overPublished(sql: string): { readonly sql: string; readonly isStoodIn: boolean } {
     let changed = sql;
-    for (const [staging, published] of this.standIns) changed = changed.replaceAll(staging, published);
+    for (const [staging, other] of this.standIns) changed = changed.replaceAll(staging, other);
     return { sql: changed, isStoodIn: changed !== sql };
   }
 }

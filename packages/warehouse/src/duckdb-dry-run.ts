@@ -101,6 +101,7 @@ class DuckDbDryRun implements Warehouse {
   }
 
   read(contract: TableContract): AsyncIterable<Row> {
+    this.plan.add("query", `${datasetName(this.prefix, contract.dataset)}.${contract.table}`, { isAsked: true });
     return this.stored.read(contract);
   }
 

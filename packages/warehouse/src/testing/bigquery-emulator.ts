@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { untilReady } from "@junoplus/contracts/testing/until-ready";
 import { EMULATOR_PACKAGES } from "./bigquery-emulator-packages";
 
@@ -16,6 +17,8 @@ export interface BigQueryEmulator {
   /** Of the Storage API, `HOST:PORT`. */
   readonly grpcEndpoint: string;
   readonly project: string;
+  /** Comes when no job is under way: BigQuery ends what it was sent, though nobody listens. */
+  jobsAreDone(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -58,13 +61,22 @@ export async function startBigQueryEmulator({ messageRows = 100_000 } = {}): Pro
     await ended(child);
     rmSync(data, { recursive: true, force: true });
   };
+  const jobsAreDone = async (): Promise<void> => {
+    const busy = ["running", "pending"].map((state) => `stateFilter=${state}`).join("&");
+    for (;;) {
+      const response = await fetch(`${endpoint}/bigquery/v2/projects/${project}/jobs?${busy}`);
+      const { jobs = [] } = (await response.json()) as { jobs?: readonly unknown[] };
+      if (jobs.length === 0) return;
+      await setTimeout(50);
+    }
+  };
   try {
     await untilReady(child, `${endpoint}/bigquery/v2/projects/${project}/datasets`);
   } catch (error) {
     await stop();
     throw new Error(`the BigQuery emulator did not start: ${told.text}`, { cause: error });
   }
-  return { endpoint, grpcEndpoint: `127.0.0.1:${grpcPort}`, project, stop };
+  return { endpoint, grpcEndpoint: `127.0.0.1:${grpcPort}`, project, jobsAreDone, stop };
 }
 
 async function ended(child: ChildProcess): Promise<void> {

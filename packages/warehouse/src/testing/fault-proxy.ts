@@ -38,6 +38,8 @@ export interface FaultProxy {
   readonly endpoint: string;
   /** Adds a fault; gives how often it has struck. */
   plan(fault: PlannedFault): () => number;
+  /** Comes when a request fits, while it is passed on. */
+  next(fits: (request: SeenRequest) => boolean): Promise<void>;
   /** Gives what has come in since it was last asked. */
   takeRequests(): readonly SeenRequest[];
   /** Breaks every connection, or no longer. */
@@ -51,6 +53,12 @@ const KEPT_OF_A_BODY = 1 << 16;
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const planned: { readonly fault: PlannedFault; struck: number }[] = [];
   let seen: { method: string; path: string; body: string }[] = [];
+  let awaited: { readonly fits: (request: SeenRequest) => boolean; readonly come: () => void }[] = [];
+  const look = (request: SeenRequest): void => {
+    const come = awaited.filter(({ fits }) => fits(request));
+    awaited = awaited.filter((each) => !come.includes(each));
+    for (const each of come) each.come();
+  };
   let isCut = false;
   const server = createServer((incoming, outgoing) => {
     if (isCut) {
@@ -62,7 +70,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     seen.push(record);
     incoming.on("data", (part: Buffer) => {
       if (record.body.length < KEPT_OF_A_BODY) record.body += part.toString();
+      look(record);
     });
+    incoming.on("end", () => look(record));
     const strike = planned.find(
       ({ fault, struck }) => struck < fault.times && fault.method === method && fault.path.test(url),
     );
@@ -84,6 +94,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       const entry = { fault, struck: 0 };
       planned.push(entry);
       return () => entry.struck;
+    },
+    next(fits) {
+      return new Promise((come) => awaited.push({ fits, come }));
     },
     takeRequests() {
       const taken = seen;
