@@ -9,6 +9,12 @@ const told = (code: number | undefined, message: string, emulatorHost?: string):
 test.each([
   ["who may not read is told the role", 7, "Missing or insufficient permissions.", "roles/datastore.viewer"],
   ["credentials that are missing", undefined, "Could not load the default credentials.", "application-default login"],
+  [
+    "a key file that is missing",
+    undefined,
+    "The file at /k.json does not exist.",
+    "/k.json does not exist. Sign in with",
+  ],
   ["credentials that are refused", 16, "Request had invalid authentication credentials.", "application-default login"],
   [
     "a database that is not there",

@@ -1,6 +1,6 @@
-import { type AccessFault, API_SWITCHED_OFF, needsRole, UNAUTHENTICATED } from "@junoplus/contracts";
+import { type AccessFault, API_SWITCHED_OFF, needsRole } from "@junoplus/contracts";
 import type { FirestorePlace } from "./firestore-place";
-import { codeOf, isUnauthenticated, isUnreached, saidBy } from "./google-access-fault";
+import { codeOf, credentialsFault, isUnreached, saidBy } from "./google-access-fault";
 
 /** Documents that Firestore does not give: where, what is wrong, what to do. Quotes no value of the data. */
 export class FirestoreAccessError extends Error {
@@ -32,7 +32,8 @@ function wordsOf(
   emulatorHost: string | undefined,
   error: unknown,
 ): AccessFault {
-  if (isUnauthenticated(error)) return UNAUTHENTICATED;
+  const credentials = credentialsFault(error);
+  if (credentials !== null) return credentials;
   const code = codeOf(error);
   const said = `${reading}: ${saidBy(error)}`;
   if (API_SWITCHED_OFF.test(said)) {

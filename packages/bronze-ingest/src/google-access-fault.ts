@@ -1,4 +1,4 @@
-import { CREDENTIALS_NOT_FOUND, CREDENTIALS_REFUSED } from "@junoplus/contracts";
+import { type AccessFault, CREDENTIALS_NOT_FOUND, CREDENTIALS_REFUSED, UNAUTHENTICATED } from "@junoplus/contracts";
 
 /** Codes of gRPC and of Node where the API was not reached, or the connection broke. */
 export const UNREACHED: readonly (number | string)[] = [
@@ -12,10 +12,14 @@ export const UNREACHED: readonly (number | string)[] = [
   "EHOSTUNREACH",
 ];
 
-/** True where there are no credentials, or they are not taken. Codes are HTTP's, gRPC's or Node's. */
-export function isUnauthenticated(error: unknown): boolean {
+/**
+ * What is said where there are no credentials, which is Google's own words, since they name the file, or where they are not
+ * taken; null where neither is the case. Codes are HTTP's, gRPC's or Node's.
+ */
+export function credentialsFault(error: unknown): AccessFault | null {
   const [code, message] = [codeOf(error), messageOf(error)];
-  return code === 401 || code === 16 || CREDENTIALS_NOT_FOUND.test(message) || CREDENTIALS_REFUSED.test(message);
+  if (CREDENTIALS_NOT_FOUND.test(message)) return { fault: saidBy(error), cure: UNAUTHENTICATED.cure };
+  return code === 401 || code === 16 || CREDENTIALS_REFUSED.test(message) ? UNAUTHENTICATED : null;
 }
 
 /** True where the API was not reached, or the connection broke. */
