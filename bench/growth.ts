@@ -27,8 +27,9 @@ export async function benchGrowth(source: string, changes: number): Promise<bool
     const seconds = ({ milliseconds }: { readonly milliseconds: number }): string => (milliseconds / 1000).toFixed(2);
     say(
       `${growth} of ${changes} changes: ${seconds(later)} s; the whole log ${seconds(whole)} s, ${seconds(leaving)} s with a state left; ` +
-        `${share.toFixed(1)} % (processor ${((later.cpuMilliseconds / whole.cpuMilliseconds) * 100).toFixed(1)} %); ${later.detail}`,
+        `${share.toFixed(1)} % (processor ${((later.cpuMilliseconds / whole.cpuMilliseconds) * 100).toFixed(1)} %)`,
     );
+    say(`  work: ${later.detail}; with the whole log ${leaving.detail}`);
   }
   const share = shares.get("few-users") ?? Number.NaN;
   say(`changes of a hundredth of the users: ${share.toFixed(1)} % of a whole run (bound ${BOUND_PERCENT} %)`);

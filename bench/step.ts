@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
-import { type RunArguments, runMedallion, runOptions, systemClock } from "@junoplus/cli";
+import { type RunArguments, type RunOutcome, runMedallion, runOptions, systemClock } from "@junoplus/cli";
 import { workingContracts } from "@junoplus/cli/contract-files";
 import { replayContracts } from "@junoplus/cli/contracts-replay";
 import { duckDbTherapySessions } from "./duckdb-therapy-sessions";
@@ -30,28 +30,35 @@ export interface Measurement {
 
 const SESSIONS = "therapy_sessions_data";
 
-async function medallion(directory: string, scratch: string, given: Partial<RunArguments> = {}): Promise<string> {
-  const path = `${scratch}/medallion.duckdb`;
-  rmSync(path, { force: true });
-  const options = runOptions(
-    { source: directory, warehouse: `duckdb:${path}`, ...given },
-    "2025-01-01T00:00:00.000000Z",
-  );
+async function run(directory: string, scratch: string, given: Partial<RunArguments>): Promise<RunOutcome> {
+  const warehouse = `duckdb:${scratch}/medallion.duckdb`;
+  const options = runOptions({ source: directory, warehouse, ...given }, "2025-01-01T00:00:00.000000Z");
   const silent = { stage() {}, counters() {}, warn() {}, done() {} };
   const outcome = await runMedallion(options, systemClock(randomUUID), silent);
   if (!outcome.published) throw new Error("the run published nothing");
-  return outcome.tables.map(({ contract, rows }) => `${contract.table} ${rows}`).join(", ");
+  return outcome;
+}
+
+/** A run into a new file. */
+async function medallion(directory: string, scratch: string, given: Partial<RunArguments> = {}): Promise<RunOutcome> {
+  rmSync(`${scratch}/medallion.duckdb`, { force: true });
+  return run(directory, scratch, given);
+}
+
+async function rowsByTable(outcome: Promise<RunOutcome>): Promise<string> {
+  return (await outcome).tables.map(({ contract, rows }) => `${contract.table} ${rows}`).join(", ");
+}
+
+function work({ reading, tables }: RunOutcome): string {
+  const written = tables.reduce((sum, { rows }) => sum + rows, 0);
+  return `${reading.changes} changes, ${reading.bytes} bytes, ${reading.users ?? "all"} users, ${written} rows written`;
 }
 
 /** Goes on from the last run in the scratch directory, over a log that has grown since. */
 async function sinceLast(directory: string, scratch: string): Promise<string> {
-  const warehouse = `duckdb:${scratch}/medallion.duckdb`;
-  const options = runOptions({ source: directory, warehouse, since: "last" }, "2025-01-01T00:00:00.000000Z");
-  const silent = { stage() {}, counters() {}, warn() {}, done() {} };
-  const { published, reading, tables } = await runMedallion(options, systemClock(randomUUID), silent);
-  if (!published || reading.since === null) throw new Error("the run did not go on from the last one");
-  const written = tables.reduce((sum, { rows }) => sum + rows, 0);
-  return `${reading.changes} changes, ${reading.bytes} bytes, ${reading.users} users, ${written} rows written`;
+  const outcome = await run(directory, scratch, { since: "last" });
+  if (outcome.reading.since === null) throw new Error("the run did not go on from the last one");
+  return work(outcome);
 }
 
 /** A proposal that lowers every bound of ten, over all change logs: each document is read as two contracts say. */
@@ -73,9 +80,10 @@ const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => P
   "tight-floor-all": async (directory) => JSON.stringify(await floor(directory, "", rangeReader)),
   "duckdb-sessions": async (directory, scratch) =>
     JSON.stringify(await duckDbTherapySessions(directory, `${scratch}/sql.duckdb`)),
-  "medallion-sessions": (directory, scratch) => medallion(directory, scratch, { tables: "silver_therapy_sessions" }),
-  "medallion-all": (directory, scratch) => medallion(directory, scratch),
-  "medallion-leaving-state": (directory, scratch) => medallion(directory, scratch, { since: "last" }),
+  "medallion-sessions": (directory, scratch) =>
+    rowsByTable(medallion(directory, scratch, { tables: "silver_therapy_sessions" })),
+  "medallion-all": (directory, scratch) => rowsByTable(medallion(directory, scratch)),
+  "medallion-leaving-state": async (directory, scratch) => work(await medallion(directory, scratch, { since: "last" })),
   "medallion-since-last": sinceLast,
   "replay-all": replay,
 };

@@ -104,7 +104,7 @@ describe.skipIf(withoutBigQueryEmulator)("200,000 generated changes (an emulator
     ["BigQuery as source", () => fromBigQuery],
   ];
   describe.each(stores)("%s", (_name, other) => {
-    // Nobody asked for a state, so none is left; e2e/bigquery-incremental.test.ts compares it.
+    // Nobody asked for a state, so none is left; e2e/bigquery-both-ends.test.ts compares it.
     const published = tableContracts.filter(({ layer }) => layer !== "state");
     test.each(published.map((contract) => [contract.table, contract] as const))(
       "%s: every cell is the one that files and DuckDB give",

@@ -1,4 +1,11 @@
-import { type CombineFn, GlobalWindow, type PaneInfo, type Window, type WindowedValue } from "apache-beam";
+import {
+  type CombineFn,
+  GlobalWindow,
+  type Instant,
+  type PaneInfo,
+  type Window,
+  type WindowedValue,
+} from "apache-beam";
 import type { Coder } from "apache-beam/coders/coders";
 import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { PaneInfoCoder } from "apache-beam/coders/standard_coders";
@@ -96,7 +103,7 @@ abstract class DirectGroupingOperator<State> implements operators.IOperator {
       const pending = this.receiver.receive({
         value: { key: group.key, value: this.output(group.state) },
         windows: [group.window],
-        timestamp: group.window.maxTimestamp(),
+        timestamp: endOf(group.window),
         pane: PaneInfoCoder.ONE_AND_ONLY_FIRING as PaneInfo,
       });
       if (pending !== operators.NonPromise) await pending;
@@ -109,6 +116,13 @@ abstract class DirectGroupingOperator<State> implements operators.IOperator {
     if (window instanceof GlobalWindow) return name;
     return `${operators.encodeToBase64(window, this.windowCoder)} ${name}`;
   }
+}
+
+const END_OF_TIME = new GlobalWindow().maxTimestamp();
+
+/** The end of a window. The SDK parses a text each time to tell that of the only window that most pipelines have. */
+function endOf(window: Window): Instant {
+  return window instanceof GlobalWindow ? END_OF_TIME : window.maxTimestamp();
 }
 
 /**

@@ -66,7 +66,10 @@ export function* changesOfRow<Row extends object>(
 }
 
 function isSame(a: object, b: object, columns: readonly string[]): boolean {
-  return columns.every((column) => isDeepStrictEqual(valueIn(a, column), valueIn(b, column)));
+  return columns.every((column) => {
+    const [was, is] = [valueIn(a, column), valueIn(b, column)];
+    return was === is || isDeepStrictEqual(was, is);
+  });
 }
 
 function keyOfRow(row: object, columns: readonly string[]): string {

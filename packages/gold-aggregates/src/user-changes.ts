@@ -131,7 +131,7 @@ function* sessionChanges(
   for (const is of after) {
     const { session_id } = is.session;
     const was = gone.get(session_id);
-    if (was !== undefined && isDeepStrictEqual(was, is)) {
+    if (was !== undefined && isSameContext(was, is)) {
       gone.delete(session_id);
       continue;
     }
@@ -146,6 +146,12 @@ function* sessionChanges(
   if (changed.length === 0) return;
   yield { changedUser: { user_id } };
   for (const context of after) yield { ofUser: context };
+}
+
+/** Rows that stayed are the same objects in both, so that mostly nothing has to be compared. */
+function isSameContext(a: SessionContext, b: SessionContext): boolean {
+  const names = Object.keys(a) as (keyof SessionContext)[];
+  return names.every((name) => a[name] === b[name] || isDeepStrictEqual(a[name], b[name]));
 }
 
 requireForSerialization("@junoplus/gold-aggregates/user-changes", exports);
