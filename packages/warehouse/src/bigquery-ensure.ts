@@ -57,7 +57,11 @@ export async function ensureTables(place: BigQueryTables, contracts: readonly Ta
   if (faulty.length > 0) throw new IncompatibleTableError(place.url, faulty);
 
   const datasets = new Set([...contracts.map(({ dataset }) => dataset), "staging" as const]);
-  await Promise.all([...datasets].map((dataset) => ensureDataset(client, place.url, prefix, dataset)));
+  const made = await Promise.allSettled(
+    [...datasets].map((dataset) => ensureDataset(client, place.url, prefix, dataset)),
+  );
+  // The first in the order of contracts is told, whichever came first, and nothing is still under way behind it.
+  for (const outcome of made) if (outcome.status === "rejected") throw outcome.reason;
   for (const { contract, evolution } of tables) await evolve(place, contract, evolution);
   for (const { target, query } of statements) {
     await runStatements(client, newJobId("view"), { target, query, statements: [] });

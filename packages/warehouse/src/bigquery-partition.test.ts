@@ -137,6 +137,8 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
   });
 
   test("each statement that reads or removes rows of such a table has the filter: of one that removes, the emulator does not ask it", async () => {
+    // What the tests before this one sent.
+    proxy.takeRequests();
     await warehouse.ensure([measurements, measuredKinds]);
     await publish(warehouse, measurements, MEASURED);
     const list = contractOf({ table: "listed", columns: [column("measurement_id", "STRING", "REQUIRED")] });
