@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BigQuery } from "@google-cloud/bigquery";
-import { type RunOutcome, runMedallion, runOptions, systemClock } from "@junoplus/cli";
+import type { RunOutcome } from "@junoplus/cli";
 import { lastRun, runs } from "@junoplus/contracts";
 import { openWarehouse } from "@junoplus/warehouse";
 import { bigQueryClient } from "@junoplus/warehouse/bigquery-client";
@@ -17,9 +17,9 @@ import { appendChanges, loadChangelogs } from "./testing/changelog-dataset";
 import { type CliResult, medallion } from "./testing/cli";
 import { content } from "./testing/growing-log";
 import { changesOf, type LoggedChange, moved } from "./testing/logged-change";
+import { publishedRun } from "./testing/published-run";
 import { rowsOf } from "./testing/published-tables";
 import { SAMPLE_PREFIXES, sampleLines } from "./testing/sample";
-import { silentProgress } from "./testing/silent-progress";
 import { tempDirectory } from "./testing/temp-directory";
 
 const directory = tempDirectory();
@@ -79,13 +79,9 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery, followed there (an 
     expect(steps).toBeLessThan(STEPS);
     await append(SESSIONS, stepOf(SESSIONS, steps));
   };
-  const run = async (warehouse: string): Promise<RunOutcome> => {
+  const run = (warehouse: string): Promise<RunOutcome> => {
     const endpoints = { bigQueryEndpoint: emulator.endpoint, bigQueryStorageEndpoint: emulator.grpcEndpoint };
-    const given = { source: SOURCE, warehouse, asOf: AS_OF, since: "last", ...endpoints };
-    const outcome = await runMedallion(runOptions(given, AS_OF), systemClock(randomUUID), silentProgress);
-    expect(outcome.checks.filter(({ blocking, status }) => blocking && status === "FAIL")).toEqual([]);
-    expect(outcome.published).toBe(true);
-    return outcome;
+    return publishedRun(AS_OF, { source: SOURCE, warehouse, since: "last", ...endpoints });
   };
   const command = (killOn?: Promise<void>): Promise<CliResult> => {
     const env = { BIGQUERY_EMULATOR_HOST: proxy.endpoint, BIGQUERY_STORAGE_EMULATOR_HOST: emulator.grpcEndpoint };

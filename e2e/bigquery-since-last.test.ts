@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { BigQuery } from "@google-cloud/bigquery";
-import { type RunOutcome, runMedallion, runOptions, systemClock } from "@junoplus/cli";
+import type { RunOutcome } from "@junoplus/cli";
 import { lastRun, recentChanges, tablePositions } from "@junoplus/contracts";
 import { openWarehouse } from "@junoplus/warehouse";
 import { bigQueryClient } from "@junoplus/warehouse/bigquery-client";
@@ -14,9 +14,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { appendChanges, loadSample } from "./testing/changelog-dataset";
 import { content } from "./testing/growing-log";
 import { changesOf, type LoggedChange, moved } from "./testing/logged-change";
+import { publishedRun } from "./testing/published-run";
 import { rowsOf } from "./testing/published-tables";
 import { SAMPLE, SAMPLE_PREFIXES, sampleLines } from "./testing/sample";
-import { silentProgress } from "./testing/silent-progress";
 import { type StorageFaultProxy, startStorageFaultProxy } from "./testing/storage-fault-proxy";
 import { tempDirectory } from "./testing/temp-directory";
 
@@ -45,12 +45,9 @@ describe.skipIf(withoutBigQueryEmulator)("a log in BigQuery that grows (an emula
   ): Promise<RunOutcome & { readonly warnings: readonly string[]; readonly sessions: number }> => {
     const endpoints = { bigQueryEndpoint: emulator.endpoint, bigQueryStorageEndpoint: storage.endpoint };
     storage.takeSessions();
-    const options = runOptions({ source, warehouse: url(name), asOf: AS_OF, since: "last", ...endpoints }, AS_OF);
     const warnings: string[] = [];
-    const progress = { ...silentProgress, warn: (text: string) => warnings.push(text) };
-    const outcome = await runMedallion(options, systemClock(randomUUID), progress);
-    expect(outcome.checks.filter(({ blocking, status }) => blocking && status === "FAIL")).toEqual([]);
-    expect(outcome.published).toBe(true);
+    const given = { source, warehouse: url(name), since: "last", ...endpoints };
+    const outcome = await publishedRun(AS_OF, given, (text) => warnings.push(text));
     return { ...outcome, warnings, sessions: storage.takeSessions() };
   };
 

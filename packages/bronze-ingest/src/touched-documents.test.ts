@@ -75,7 +75,7 @@ test("where a document names its user, each user of whom it ever was is given; a
     line(SESSION),
     line(SESSION, { data: JSON.stringify({ status: "other" }) }),
     line(SESSION, { data: "{" }),
-    line(SESSION, { operation: "DELETE" }),
+    line(SESSION, { operation: "DELETE", data: JSON.stringify({ status: "of what was deleted" }) }),
   ];
   expect(await touchedBy(lines, ownerOf)).toEqual(
     ["done", "other", null].map((user_id) => ({ changelog, document_key: SESSION, user_id })),

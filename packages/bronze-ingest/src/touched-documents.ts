@@ -3,7 +3,7 @@ import { type FileRange, linesOf } from "@junoplus/beam-runtime/file-ranges";
 import type { ChangelogContract, DocumentStates } from "@junoplus/contracts";
 import type { LoggedChange } from "./change";
 import { parseObject, readEnvelope } from "./change-envelope";
-import type { OwnerOf } from "./changes";
+import { type OwnerOf, ownerInPath } from "./changes";
 import { documentOf } from "./document";
 import { documentPath, pathParams } from "./document-path";
 import { readChange } from "./read-change";
@@ -42,7 +42,7 @@ function touchedByPath(contract: ChangelogContract, line: string): TouchedDocume
   const { prefix: changelog } = contract;
   // What is no change of a document has a key all the same, by which it is known when it comes again.
   if (path === null) return { changelog, document_key: readChange(contract, line).key, user_id: null };
-  return { changelog, document_key: path, user_id: pathParams(contract.path, path)["userId"] ?? null };
+  return { changelog, document_key: path, user_id: ownerInPath(pathParams(contract.path, path)) || null };
 }
 
 function touchedByOwner<Document>(

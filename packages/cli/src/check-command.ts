@@ -8,8 +8,9 @@ import {
   measureFreshness,
   privacyChecks,
 } from "@junoplus/quality";
-import { type CatalogFacts, MissingTableError, type Warehouse } from "@junoplus/warehouse";
+import type { CatalogFacts, Warehouse } from "@junoplus/warehouse";
 import { catalogDrift } from "./catalog-drift";
+import { factsOrNull } from "./catalog-facts";
 import { openToRead, type StoreOptions } from "./open-store";
 import type { ExitCode, Output } from "./output";
 import { number } from "./progress";
@@ -69,15 +70,6 @@ async function publishedChecks(warehouse: Warehouse, now: string): Promise<reado
 interface Found {
   readonly contract: TableContract;
   readonly facts: CatalogFacts | null;
-}
-
-async function factsOrNull(warehouse: Warehouse, contract: TableContract): Promise<CatalogFacts | null> {
-  try {
-    return await warehouse.describe(contract);
-  } catch (error) {
-    if (error instanceof MissingTableError) return null;
-    throw error;
-  }
 }
 
 function existence({ table, kind }: TableContract, exists: boolean): CheckResult {

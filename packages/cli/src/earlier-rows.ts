@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { fileRanges } from "@junoplus/beam-runtime";
 import type { ChangelogFile, TouchedDocument } from "@junoplus/bronze-ingest";
 import {
   dayOf,
@@ -19,7 +18,7 @@ import {
   userProfiles,
 } from "@junoplus/silver-transforms";
 import { type Warehouse, writeNdjson } from "@junoplus/warehouse";
-import { SILVER_TABLES } from "./medallion-pipeline";
+import { rangesOfLog, SILVER_TABLES } from "./medallion-pipeline";
 import { remadeRows, touchedDocuments, touchedUsers } from "./run-lists";
 
 /** Files of what an earlier run left, as far as this run needs it: NDJSON, named by change log or by table. */
@@ -87,10 +86,9 @@ async function* documentsOfLogs(
   remade: Map<TableContract, object[]>,
 ): AsyncGenerator<TouchedDocument> {
   for (const table of SILVER_TABLES) {
-    const ranges = fileRanges(files.filter(({ prefix }) => prefix === table.from.prefix));
     const keys: object[] = [];
     if (isNamedByPath(table)) remade.set(remadeRows(table), keys);
-    for await (const document of silverDocuments(table, ranges)) {
+    for await (const document of silverDocuments(table, rangesOfLog(files, table.from.prefix))) {
       yield document;
       const key = isNamedByPath(table) ? keyOfPath(table, document.document_key) : null;
       if (key !== null) keys.push(key);

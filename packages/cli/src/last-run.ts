@@ -10,6 +10,7 @@ import {
   tablePositions,
 } from "@junoplus/contracts";
 import type { Warehouse } from "@junoplus/warehouse";
+import { factsOrNull } from "./catalog-facts";
 import type { ChangelogSource, FetchChanges, FetchedChanges } from "./changelog-source";
 import { rulesDigest } from "./rules-digest";
 
@@ -39,12 +40,12 @@ export interface NewChanges {
  */
 export async function readingSinceLast(warehouse: Warehouse, source: ChangelogSource): Promise<Reading> {
   const whole = async (because: string): Promise<WholeLog> => ({ kind: "whole", fetch: await source.whole(), because });
-  if (!(await warehouse.exists(lastRun))) return whole("no run has left a state of all tables to go on from");
+  const facts = await factsOrNull(warehouse, lastRun);
   // Columns that this program reads may not be there yet.
-  if ((await warehouse.describe(lastRun)).version !== lastRun.version) {
+  if (facts !== null && facts.version !== lastRun.version) {
     return whole("contracts are others than those of the last run");
   }
-  const [base] = await rowsOf<LastRun>(warehouse, lastRun);
+  const [base] = facts === null ? [] : await rowsOf<LastRun>(warehouse, lastRun);
   if (base === undefined) return whole("no run has left a state of all tables to go on from");
   if (base.rules !== rulesDigest()) return whole(`code or contracts are others than those of run ${base.run_id}`);
   const [files, tables, recent] = await Promise.all([

@@ -249,7 +249,7 @@ function changelogRanges(
   { from }: { readonly from: { readonly prefix: string } },
   plan: PipelinePlan,
 ): PCollection<FileRange> {
-  return root.apply(withName(`ranges(${from.prefix})`, createFrom(fileRanges(filesOf(from.prefix, plan.files)))));
+  return root.apply(withName(`ranges(${from.prefix})`, createFrom(rangesOfLog(plan.files, from.prefix))));
 }
 
 /** The rows of files that the run has written for itself. */
@@ -258,6 +258,7 @@ function rowsOf<Row>(root: Root, name: string, paths: readonly string[]): PColle
   return root.apply(withName(`ranges of ${name}`, createFrom(ranges))).apply(readRows<Row>(name));
 }
 
-function filesOf(prefix: string, files: readonly ChangelogFile[]) {
-  return files.filter((file) => file.prefix === prefix);
+/** The byte ranges of a change log's files. */
+export function rangesOfLog(files: readonly ChangelogFile[], prefix: string): readonly FileRange[] {
+  return fileRanges(files.filter((file) => file.prefix === prefix));
 }

@@ -28,9 +28,6 @@ export async function stageTables(
   const lastRun = reading.kind === "new" ? reading.lastRun : null;
   progress.stage("load", `${tables.length} tables`);
   const parts = new Map(tables.map((contract) => [contract, lastRun === null ? contract : changedPart(contract)]));
-  await Promise.all(
-    listsOf([...parts.values()]).map((list) => warehouse.stage(runId, list, shardsOf(directory, list.table))),
-  );
   const stageOne = async (contract: TableContract): Promise<Omit<StagedTable, "total">> => {
     const amended =
       lastRun !== null && contract.table === rejectedChangePayloads.table
@@ -41,8 +38,12 @@ export async function stageTables(
     const written = (counters[writtenCounter(contract.table)] ?? 0) + (amended?.rows ?? 0);
     return { contract, rows, written, part: parts.get(contract) ?? contract };
   };
+  const lists = listsOf([...parts.values()]);
   // At once: in BigQuery each is a job, and most of its time is waiting.
-  const staged = await Promise.all(tables.map(stageOne));
+  const [staged] = await Promise.all([
+    Promise.all(tables.map(stageOne)),
+    ...lists.map((list) => warehouse.stage(runId, list, shardsOf(directory, list.table))),
+  ]);
   const totals = await partTotals(warehouse, runId, staged);
   return staged.map((table) => ({ ...table, total: totals.get(table.contract) ?? table.rows }));
 }

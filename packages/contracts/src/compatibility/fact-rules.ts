@@ -1,4 +1,4 @@
-import type { DifferenceKind, Verdict } from "./difference";
+import type { Difference, DifferenceKind, Verdict } from "./difference";
 import { difference, fromTo, type Rule } from "./rule";
 import { beyond, listOf, pointerBelow, same, schemaOf } from "./schema";
 
@@ -104,41 +104,42 @@ function fact(
 
 /** A filter that becomes mandatory refuses queries that ran; the rows stay what they were. */
 function partitionFilterRule(): Rule {
-  const keyword = "requirePartitionFilter";
-  return {
-    name: "partition filter",
-    keywords: [`warehouse.${keyword}`],
-    differences: (before, after) => {
-      const [old, now] = [schemaOf(before["warehouse"])[keyword], schemaOf(after["warehouse"])[keyword]];
-      if (same(old, now)) return [];
-      const pointer = pointerBelow("", "warehouse", keyword);
-      if (now === undefined) {
-        const message = "Queries of the table need no filter by its partition any more: they may read all of it.";
-        return [difference("partition_filter_dropped", pointer, message, "holds", "holds")];
-      }
-      const message = `BigQuery refuses every query of the table that has no filter by its partition. ${NEW_TABLE}`;
-      return [difference("partition_filter_required", pointer, message, "holds", "breaks")];
-    },
-  };
+  return optionRule("partition filter", "requirePartitionFilter", (_old, now, pointer) => {
+    if (now === undefined) {
+      const message = "Queries of the table need no filter by its partition any more: they may read all of it.";
+      return difference("partition_filter_dropped", pointer, message, "holds", "holds");
+    }
+    const message = `BigQuery refuses every query of the table that has no filter by its partition. ${NEW_TABLE}`;
+    return difference("partition_filter_required", pointer, message, "holds", "breaks");
+  });
 }
 
 /** A shorter expiration drops rows that older versions promised to keep; a longer one keeps more of them. */
 function partitionExpirationRule(): Rule {
   const keyword = "partitionExpirationDays";
+  return optionRule("partition expiration", keyword, (old, now, pointer) => {
+    const change = `${keyword} changes from ${fromTo(old, now)}`;
+    if (keepsLonger(old, now)) {
+      const message = `${change}: rows stay longer. See that this is what those whom they are about were told.`;
+      return difference("partition_expiration_lengthened", pointer, message, "holds", "holds");
+    }
+    const message = `${change}: rows that readers find today are dropped, and not to be had back. ${NEW_TABLE}`;
+    return difference("partition_expiration_shortened", pointer, message, "breaks", "breaks");
+  });
+}
+
+/** One keyword of the warehouse's block, whose change means one thing or another by what it was and is. */
+function optionRule(
+  name: string,
+  keyword: string,
+  changed: (old: unknown, now: unknown, pointer: string) => Difference,
+): Rule {
   return {
-    name: "partition expiration",
+    name,
     keywords: [`warehouse.${keyword}`],
     differences: (before, after) => {
       const [old, now] = [schemaOf(before["warehouse"])[keyword], schemaOf(after["warehouse"])[keyword]];
-      if (same(old, now)) return [];
-      const pointer = pointerBelow("", "warehouse", keyword);
-      const change = `${keyword} changes from ${fromTo(old, now)}`;
-      if (keepsLonger(old, now)) {
-        const message = `${change}: rows stay longer. See that this is what those whom they are about were told.`;
-        return [difference("partition_expiration_lengthened", pointer, message, "holds", "holds")];
-      }
-      const message = `${change}: rows that readers find today are dropped, and not to be had back. ${NEW_TABLE}`;
-      return [difference("partition_expiration_shortened", pointer, message, "breaks", "breaks")];
+      return same(old, now) ? [] : [changed(old, now, pointerBelow("", "warehouse", keyword))];
     },
   };
 }

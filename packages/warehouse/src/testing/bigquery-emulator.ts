@@ -10,6 +10,8 @@ import { untilReady } from "@junoplus/contracts/testing/until-ready";
 import { EMULATOR_PACKAGES } from "./bigquery-emulator-packages";
 
 const CACHE = join(__dirname, "../../../../.cache");
+/** Beside the source: it is not compiled. */
+const SERVE = join(__dirname, "../../src/testing/serve_bigquery_emulator.py");
 
 /** A BigQuery of one's own on this machine (local-bigquery, a Python program). */
 export interface BigQueryEmulator {
@@ -39,18 +41,12 @@ export async function startBigQueryEmulator({ messageRows = 100_000 } = {}): Pro
   const serve = ["--host", "127.0.0.1", "--port", String(port), "--grpc-port", String(grpcPort)];
   const child = spawn(
     join(folder, "bin/python"),
-    [
-      "-c",
-      SERVE.replace("MESSAGE_ROWS", String(messageRows)),
-      "serve",
-      ...serve,
-      "--project",
-      project,
-      "--data-dir",
-      data,
-    ],
-    // DuckDB looks for its extensions in the home folder, and would fetch them.
-    { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, HOME: join(folder, "home") } },
+    [SERVE, "serve", ...serve, "--project", project, "--data-dir", data],
+    {
+      stdio: ["pipe", "ignore", "pipe"],
+      // DuckDB looks for its extensions in the home folder, and would fetch them.
+      env: { ...process.env, HOME: join(folder, "home"), MESSAGE_ROWS: String(messageRows) },
+    },
   );
   const told = { text: "" };
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -113,17 +109,6 @@ function installed(): string {
   }
   return folder;
 }
-
-/** Serves until its input ends: so it does not outlive tests that are killed. */
-const SERVE = `
-import os, sys, threading
-import duckdb
-from local_bigquery.cli import main
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-read = duckdb.DuckDBPyRelation.to_arrow_reader
-duckdb.DuckDBPyRelation.to_arrow_reader = lambda relation: read(relation, MESSAGE_ROWS)
-main()
-`;
 
 /** Puts the extensions that came as packages where DuckDB looks for them. */
 const COPY_EXTENSIONS = `
