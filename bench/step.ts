@@ -26,6 +26,20 @@ export interface Measurement {
   readonly cpuMilliseconds: number;
   readonly peakBytes: number;
   readonly detail: string;
+  /** Of a run that leaves a state to the next one; null of any other step. */
+  readonly work: Work | null;
+}
+
+/** What a run had to do. */
+export interface Work {
+  readonly changes: number;
+  /** Bytes of the log. */
+  readonly read: number;
+  /** Bytes that were looked up of what an earlier run left. */
+  readonly lookedUp: number;
+  /** Users touched; null for all. */
+  readonly users: number | null;
+  readonly rowsWritten: number;
 }
 
 const SESSIONS = "therapy_sessions_data";
@@ -49,13 +63,18 @@ async function rowsByTable(outcome: Promise<RunOutcome>): Promise<string> {
   return (await outcome).tables.map(({ contract, rows }) => `${contract.table} ${rows}`).join(", ");
 }
 
-function work({ reading, tables }: RunOutcome): string {
-  const written = tables.reduce((sum, { rows }) => sum + rows, 0);
-  return `${reading.changes} changes, ${reading.bytes} bytes, ${reading.users ?? "all"} users, ${written} rows written`;
+function work({ reading: { changes, bytes, lookedUp, users }, tables }: RunOutcome): Work {
+  return {
+    changes,
+    read: bytes,
+    lookedUp: lookedUp ?? 0,
+    users,
+    rowsWritten: tables.reduce((sum, { rows }) => sum + rows, 0),
+  };
 }
 
 /** Goes on from the last run in the scratch directory, over a log that has grown since. */
-async function sinceLast(directory: string, scratch: string): Promise<string> {
+async function sinceLast(directory: string, scratch: string): Promise<Work> {
   const outcome = await run(directory, scratch, { since: "last" });
   if (outcome.reading.since === null) throw new Error("the run did not go on from the last one");
   return work(outcome);
@@ -73,7 +92,7 @@ async function replay(directory: string): Promise<string> {
     .join(", ");
 }
 
-const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => Promise<string>>> = {
+const STEPS: Readonly<Record<StepName, (directory: string, scratch: string) => Promise<string | Work>>> = {
   "floor-sessions": async (directory) => JSON.stringify(await floor(directory, SESSIONS, nodeReader)),
   "tight-floor-sessions": async (directory) => JSON.stringify(await floor(directory, SESSIONS, rangeReader)),
   "floor-all": async (directory) => JSON.stringify(await floor(directory, "", nodeReader)),
@@ -97,12 +116,12 @@ async function main(): Promise<void> {
   const [name, directory, scratch] = process.argv.slice(2) as [StepName, string, string];
   const start = performance.now();
   const cpu = process.cpuUsage();
-  const detail = await STEPS[name](directory, scratch);
+  const told = await STEPS[name](directory, scratch);
   const measurement: Measurement = {
     milliseconds: performance.now() - start,
     cpuMilliseconds: cpuSince(cpu),
     peakBytes: process.resourceUsage().maxRSS * 1024,
-    detail,
+    ...(typeof told === "string" ? { detail: told, work: null } : { detail: "", work: told }),
   };
   process.send?.(measurement);
 }

@@ -105,6 +105,7 @@ describe("the sample", () => {
     const users = [...new Set(SAMPLE_LINES.flatMap((line) => userOf(line) ?? []))].slice(0, 12);
     const [one = ""] = users;
     const costs = [];
+    const lookedUp: number[] = [];
     for (const others of [users.slice(0, 3), users]) {
       const log = new GrowingLog(temp);
       const ofOne = SAMPLE_LINES.filter((line) => userOf(line) === one);
@@ -114,16 +115,22 @@ describe("the sample", () => {
         false,
       );
       const whole = await log.run("m", AS_OF, "last");
+      // The totals of days, which are looked up at all, are as many as there are days.
+      const { day_totals: days = [] } = await rowsOf(log.url("m"), [dayTotals]);
+      const ofDays = days.map(({ session_date, totals }) => `${JSON.stringify({ session_date, totals })}\n`).join("");
       log.add([...late], false);
       const { reading, tables } = await log.run("m", AS_OF, "last");
       const written = Object.fromEntries(tables.map(({ contract, rows }) => [contract.table, rows]));
-      costs.push({ reading: { ...reading, since: null }, written });
+      costs.push({ reading: { ...reading, since: null, lookedUp: null }, written });
+      lookedUp.push((reading.lookedUp ?? 0) - Buffer.byteLength(ofDays));
       expect(reading.bytes).toBe([...late].reduce((sum, { line }) => sum + Buffer.byteLength(line) + 1, 0));
       expect(reading).toMatchObject({ changes: late.size, users: 1 });
       expect(whole.reading.users).toBeNull();
       log.remove();
     }
     expect(costs[0]).toEqual(costs[1]);
+    expect(lookedUp[0]).toBe(lookedUp[1]);
+    expect(lookedUp[0]).toBeGreaterThan(1000);
     expect(Object.values(costs[0]?.written ?? {}).reduce((sum, rows) => sum + rows, 0)).toBeGreaterThan(10);
   });
 });

@@ -29,6 +29,8 @@ export interface EarlierRows {
   readonly silver: Readonly<Record<string, string>>;
   readonly dayTotals: string;
   readonly users: number;
+  /** Of all these files. */
+  readonly bytes: number;
 }
 
 /** What is needed to know the touched users. */
@@ -60,9 +62,11 @@ export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRows
   await stageList(touchedDocuments, documentsOfLogs(input.files, remade));
   const touched = await usersOfLogs(warehouse, input);
   await Promise.all([stageList(touchedUsers, touched), ...[...remade].map(([list, keys]) => stageList(list, keys))]);
+  let bytes = 0;
   const exportQuery = async (name: string, query: string): Promise<string> => {
     const path = join(folder, `${name}.ndjson`);
-    await warehouse.export(query, path);
+    const exported = await warehouse.export(query, path);
+    bytes += exported.bytes;
     return path;
   };
   const totals = `SELECT session_date, totals FROM ${warehouse.tableName(dayTotals)}`;
@@ -77,6 +81,7 @@ export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRows
     silver: Object.fromEntries(SILVER_TABLES.map(({ to }, i) => [to.table, silver[i] ?? ""])),
     dayTotals: dayTotalsPath,
     users: new Set(touched.map(({ user_id }) => user_id)).size,
+    bytes,
   };
 }
 

@@ -14,6 +14,8 @@ export interface ReadOutcome extends FetchedChanges {
   readonly counters: Counters;
   /** Users all of whose rows were made anew; null when those of all users were. */
   readonly users: number | null;
+  /** Bytes of what an earlier run left and this one looked up; null when it needed none of it. */
+  readonly lookedUp: number | null;
 }
 
 /** What is read, and by what. */
@@ -39,7 +41,7 @@ export async function readChanges(input: ReadInput, progress: Progress): Promise
     const { files } = fetched;
     progress.stage("read", `${files.length} files of ${source}`);
     const counters = await pipeline.run(medallion({ ...plan, files, earlier: null }));
-    return { ...fetched, reading, counters, users: null };
+    return { ...fetched, reading, counters, users: null, lookedUp: null };
   }
   const { lastRun } = reading;
   const fetched = await reading.fetch(directory, progress);
@@ -51,5 +53,5 @@ export async function readChanges(input: ReadInput, progress: Progress): Promise
   progress.stage("read", `what ${files.length} files of ${source} have beyond run ${lastRun.run_id}`);
   const earlier = await exportEarlierRows(warehouse, { runId, asOf, lastRun, directory, files });
   const counters = await pipeline.run(medallion({ ...plan, files, earlier }));
-  return { ...fetched, reading, counters, users: earlier.users };
+  return { ...fetched, reading, counters, users: earlier.users, lookedUp: earlier.bytes };
 }

@@ -43,6 +43,8 @@ export interface ReadingOutcome {
   readonly fetched: Fetched | null;
   /** Users all of whose rows were made anew; null when those of all users were. */
   readonly users: number | null;
+  /** Bytes, as NDJSON, of states and rows that it looked up of the run that it went on from; null when it read the whole log. */
+  readonly lookedUp: number | null;
   /** Why it did not go on from the last run, where that was asked for; null where not. */
   readonly because: string | null;
 }
@@ -222,7 +224,7 @@ async function stageOwnRejections(warehouse: Warehouse, runId: string, directory
 
 function readingOutcome(
   flows: readonly ChangelogFlow[],
-  { reading, files, fetched, users }: ReadOutcome,
+  { reading, files, fetched, users, lookedUp }: ReadOutcome,
 ): ReadingOutcome {
   return {
     since: reading.kind === "new" ? reading.lastRun.run_id : null,
@@ -230,6 +232,7 @@ function readingOutcome(
     bytes: files.reduce((sum, { bytes, start = 0 }) => sum + bytes - start, 0),
     fetched,
     users,
+    lookedUp,
     because: reading.kind === "whole" ? reading.because : null,
   };
 }

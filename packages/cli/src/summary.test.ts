@@ -27,7 +27,7 @@ const OUTCOME: RunOutcome = {
     { contract: dailyMetricsV1, rows: 1258, written: 1258, part: dailyMetricsV1, total: 1258 },
     { contract: rejectedChanges, rows: 30, written: 30, part: rejectedChanges, total: 30 },
   ],
-  reading: { since: null, changes: 1200, bytes: 45_678, fetched: null, users: null, because: null },
+  reading: { since: null, changes: 1200, bytes: 45_678, fetched: null, users: null, lookedUp: null, because: null },
   checks: [],
   flows: [FLOW],
   rejections: [
@@ -60,13 +60,13 @@ test("a run ends with a table and one sentence", () => {
 
 test("a run that goes on from another says so, and how much it read, had BigQuery send, and wrote", () => {
   const fetched = { rows: 1000, bytes: 78_900 };
-  const reading = { since: "r0", changes: 12, bytes: 3456, fetched, users: 5, because: null };
+  const reading = { since: "r0", changes: 12, bytes: 3456, fetched, users: 5, lookedUp: 5678, because: null };
   expect(
     summary({ ...OUTCOME, reading })
       .split("\n")
       .at(-1),
   ).toBe(
-    "run r1: 2 tables gone on from run r0: 1,555 rows of 5 users and their days written anew, from 12 changes (3,456 bytes; 1,000 rows, 78,900 bytes fetched), 3 rejected (breaks_contract 2, invalid_json 1), 27 array entries rejected alone",
+    "run r1: 2 tables gone on from run r0: 1,555 rows of 5 users and their days written anew, from 12 changes (3,456 bytes; 1,000 rows, 78,900 bytes fetched) and 5,678 bytes of what that run left, 3 rejected (breaks_contract 2, invalid_json 1), 27 array entries rejected alone",
   );
 });
 

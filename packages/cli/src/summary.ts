@@ -33,7 +33,7 @@ function failures(checks: readonly CheckResult[]): readonly string[] {
 }
 
 function lastLine({ tables, published, checks, identity, rejections, reading }: RunOutcome): string {
-  const { changes, bytes, fetched, users, since } = reading;
+  const { changes, bytes, fetched, users, lookedUp, since } = reading;
   const words = rejectedWords(rejections);
   if (!published) {
     const failed = checks.filter(({ blocking, status }) => blocking && status === "FAIL").length;
@@ -42,10 +42,10 @@ function lastLine({ tables, published, checks, identity, rejections, reading }: 
   const written = tables.filter(({ contract }) => contract.layer === "silver" || contract.layer === "gold");
   const rows = written.reduce((sum, table) => sum + table.rows, 0);
   const sent = fetched === null ? "" : `; ${number(fetched.rows)} rows, ${number(fetched.bytes)} bytes fetched`;
-  const from = `${number(changes)} changes (${number(bytes)} bytes${sent}), ${words}`;
+  const from = `${number(changes)} changes (${number(bytes)} bytes${sent})`;
   return since === null
-    ? `run ${identity.runId}: ${written.length} tables published with ${number(rows)} rows from ${from}`
-    : `run ${identity.runId}: ${written.length} tables gone on from run ${since}: ${number(rows)} rows of ${number(users ?? 0)} users and their days written anew, from ${from}`;
+    ? `run ${identity.runId}: ${written.length} tables published with ${number(rows)} rows from ${from}, ${words}`
+    : `run ${identity.runId}: ${written.length} tables gone on from run ${since}: ${number(rows)} rows of ${number(users ?? 0)} users and their days written anew, from ${from} and ${number(lookedUp ?? 0)} bytes of what that run left, ${words}`;
 }
 
 function rejectedWords(rejections: RunOutcome["rejections"]): string {

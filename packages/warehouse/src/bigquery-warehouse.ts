@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { TableContract } from "@junoplus/contracts";
 import { type StoredTable, storedTable } from "./bigquery-catalog";
 import { type BigQueryClient, bigQueryClient } from "./bigquery-client";
@@ -32,7 +33,7 @@ import { publishedPart } from "./published-part";
 import { UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
+import type { CatalogFacts, ExportedRows, PartOfTable, Row, Warehouse } from "./warehouse";
 import { writeNdjson } from "./write-ndjson";
 
 /** How a BigQuery warehouse is opened. */
@@ -215,13 +216,14 @@ class BigQueryWarehouse implements Warehouse {
     return found;
   }
 
-  async export(sql: string, path: string): Promise<number> {
+  async export(sql: string, path: string): Promise<ExportedRows> {
     const { plan } = this.client;
     if (plan !== undefined) {
       await this.reached("query", () => planQueryJob(this.client, plan, { target: "", query: sql, statements: [sql] }));
-      return 0;
+      return { rows: 0, bytes: 0 };
     }
-    return writeNdjson(path, this.select(sql));
+    const rows = await writeNdjson(path, this.select(sql));
+    return { rows, bytes: statSync(path).size };
   }
 
   async *read(contract: TableContract): AsyncGenerator<Row> {

@@ -8,7 +8,7 @@ import { ensureTables } from "./duckdb-ensure";
 import { mustHaveDirectory, openInstance } from "./duckdb-open";
 import { type DuckDbOptions, DuckDbWarehouse, duckDbPath } from "./duckdb-warehouse";
 import { publishedPart } from "./published-part";
-import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
+import type { CatalogFacts, ExportedRows, PartOfTable, Row, Warehouse } from "./warehouse";
 
 /**
  * Opens `duckdb:FILE` for a dry run: what would be made, changed, loaded or asked is taken down in the plan. A file that is not
@@ -95,9 +95,9 @@ class DuckDbDryRun implements Warehouse {
     return [UNASKED_ROW];
   }
 
-  async export(sql: string): Promise<number> {
+  async export(sql: string): Promise<ExportedRows> {
     this.plan.add("query", "", { statement: sql });
-    return 0;
+    return { rows: 0, bytes: 0 };
   }
 
   read(contract: TableContract): AsyncIterable<Row> {

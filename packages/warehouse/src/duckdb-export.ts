@@ -1,12 +1,13 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { type DuckDBConnection, DuckDBListType, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
 import { literal, quoted } from "./duckdb-sql";
+import type { ExportedRows } from "./warehouse";
 
 /** Canonical text of an instant: UTC, six decimals. */
 const CANONICAL = "%Y-%m-%dT%H:%M:%S.%fZ";
 
-/** Writes a query's rows into a new NDJSON file and gives how many there were: DuckDB does it itself, none of them comes here. */
-export async function exportRows(connection: DuckDBConnection, sql: string, path: string): Promise<number> {
+/** Writes a query's rows into a new NDJSON file: DuckDB does it itself, none of them comes here. */
+export async function exportRows(connection: DuckDBConnection, sql: string, path: string): Promise<ExportedRows> {
   const statement = await connection.prepare(`SELECT * FROM (${sql}) AS exported`);
   const texts = Array.from({ length: statement.columnCount }, (_, i) => i).flatMap((i) =>
     instantTexts(quoted(statement.columnName(i)), statement.columnType(i)),
@@ -15,7 +16,8 @@ export async function exportRows(connection: DuckDBConnection, sql: string, path
   // Health data: the file is made first, for nobody else on this machine, and DuckDB writes into it.
   closeSync(openSync(path, "wx", 0o600));
   const copy = `COPY (SELECT ${columns} FROM (${sql}) AS exported) TO ${literal(path)} (FORMAT json, USE_TMP_FILE false)`;
-  return (await connection.run(copy)).rowsChanged;
+  const { rowsChanged: rows } = await connection.run(copy);
+  return { rows, bytes: statSync(path).size };
 }
 
 /** A column of instants as one of texts; nothing for any other column, which JSON says as rows do. */

@@ -23,7 +23,7 @@ import { listsOf, type PublishedPart, publishedPart } from "./published-part";
 import { UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
-import type { CatalogFacts, PartOfTable, Row, Warehouse } from "./warehouse";
+import type { CatalogFacts, ExportedRows, PartOfTable, Row, Warehouse } from "./warehouse";
 
 /** How a DuckDB warehouse is opened. */
 export interface DuckDbOptions extends DuckDbOpening {
@@ -150,7 +150,7 @@ export class DuckDbWarehouse implements Warehouse {
     return found;
   }
 
-  async export(sql: string, path: string): Promise<number> {
+  async export(sql: string, path: string): Promise<ExportedRows> {
     return this.connected(async (connection) => {
       try {
         return await exportRows(connection, sql, path);

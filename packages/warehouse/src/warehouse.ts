@@ -37,6 +37,12 @@ export interface PartOfTable {
   readonly valuesIn: TableContract;
 }
 
+/** What a query came to in a file. */
+export interface ExportedRows {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 /** Where tables live. Every method names table and cure in its errors. */
 export interface Warehouse {
   /** As it was opened, for example `duckdb:medallion.duckdb`. */
@@ -78,10 +84,10 @@ export interface Warehouse {
   /** Runs one SQL query of the subset that BigQuery and DuckDB share. Throws QueryError. */
   query(sql: string): Promise<readonly Row[]>;
   /**
-   * Writes the rows of one such query into a new file, one a line, as `stage` reads them; gives how many there were. Unlike
-   * `query` it does not hold them. Throws QueryError.
+   * Writes the rows of one such query into a new file, one a line, as `stage` reads them. Unlike `query` it does not hold them.
+   * Throws QueryError.
    */
-  export(sql: string, path: string): Promise<number>;
+  export(sql: string, path: string): Promise<ExportedRows>;
   /** The rows of a published table or view, ordered by key, NULL first (streamed). Throws MissingTableError. */
   read(contract: TableContract): AsyncIterable<Row>;
   /** True when the table or view has been created. */

@@ -265,7 +265,7 @@ export function warehouseGuarantees(
           await publish("r1", everyType, rows);
           const path = join(mkdtempSync(join(folder.path, "export-")), "it's.ndjson");
           const sql = `SELECT * FROM ${warehouse.tableName(everyType)} AS everything WHERE TRUE`;
-          expect(await warehouse.export(sql, path)).toBe(rows.length);
+          expect(await warehouse.export(sql, path)).toEqual({ rows: rows.length, bytes: statSync(path).size });
           const exported = readFileSync(path, "utf8").split("\n").slice(0, -1);
           expect(byId(exported.map((line) => JSON.parse(line) as Row))).toEqual(byId(rows));
           expect(await warehouse.stage("r2", everyType, [path])).toBe(rows.length);
