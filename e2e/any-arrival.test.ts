@@ -1,14 +1,12 @@
-import { randomUUID } from "node:crypto";
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { runMedallion, runOptions, systemClock } from "@junoplus/cli";
 import { rejectedChangePayloads, rejectedChanges } from "@junoplus/contracts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { publishedRun } from "./testing/published-run";
 import { derivedTables, rejectedText } from "./testing/published-tables";
 import { SAMPLE_PREFIXES, sampleLines } from "./testing/sample";
-import { silentProgress } from "./testing/silent-progress";
 import { tempDirectory } from "./testing/temp-directory";
 
 const temp = tempDirectory();
@@ -62,9 +60,7 @@ async function published(
   const log = join(directory, "log");
   mkdirSync(log);
   writeLog(log, lines, fileOf);
-  const options = runOptions({ source: log, warehouse: url, asOf: AS_OF }, AS_OF);
-  const { published: done } = await runMedallion(options, systemClock(randomUUID), silentProgress);
-  expect(done).toBe(true);
+  await publishedRun(AS_OF, { source: log, warehouse: url });
   const tables = JSON.stringify(await derivedTables(url));
   const rejected = warehouse === undefined ? await rejectedText(url, [rejectedChanges, rejectedChangePayloads]) : [];
   rmSync(directory, { recursive: true });

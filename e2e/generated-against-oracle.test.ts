@@ -1,15 +1,13 @@
-import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateChanges, writeChangelog } from "@junoplus/bronze-ingest/testing/changelog-generator";
-import { runMedallion, runOptions, systemClock } from "@junoplus/cli";
 import { rejectedChanges } from "@junoplus/contracts";
 import { expect, test } from "vitest";
 import { oracle } from "./oracle/oracle";
 import { logOf, rejectedKeys } from "./testing/oracle-input";
+import { publishedRun } from "./testing/published-run";
 import { DERIVED_TABLES, derivedTables, rowsOf } from "./testing/published-tables";
 import { SAMPLE_PREFIXES } from "./testing/sample";
-import { silentProgress } from "./testing/silent-progress";
 import { tempDirectory } from "./testing/temp-directory";
 
 const temp = tempDirectory();
@@ -38,8 +36,7 @@ test.each([
     const directory = join(temp, `log-${kind.seed}`);
     await writeChangelog(directory, { changes: 12_000, ...kind, filesPerCollection: 3 });
     const url = `duckdb:${join(temp, `m-${kind.seed}.duckdb`)}`;
-    const options = runOptions({ source: directory, warehouse: url, asOf: AS_OF }, AS_OF);
-    expect((await runMedallion(options, systemClock(randomUUID), silentProgress)).published).toBe(true);
+    await publishedRun(AS_OF, { source: directory, warehouse: url });
     const expected = oracle({ asOf: AS_OF, changelogs: linesOf(directory) });
     const tables = await derivedTables(url);
     for (const { table } of DERIVED_TABLES) {

@@ -28,5 +28,6 @@ export async function amendedPayloads(
   const folder = join(directory, "amended");
   mkdirSync(folder);
   const path = join(folder, "payloads.ndjson");
-  return { path, rows: await writeNdjson(path, rows) };
+  const { rows: written } = await writeNdjson(path, rows);
+  return { path, rows: written };
 }

@@ -62,27 +62,30 @@ export async function exportEarlierRows(warehouse: Warehouse, input: EarlierRows
   await stageList(touchedDocuments, documentsOfLogs(input.files, remade));
   const touched = await usersOfLogs(warehouse, input);
   await Promise.all([stageList(touchedUsers, touched), ...[...remade].map(([list, keys]) => stageList(list, keys))]);
-  let bytes = 0;
-  const exportQuery = async (name: string, query: string): Promise<string> => {
+  const exportQuery = async (name: string, query: string): Promise<ExportedFile> => {
     const path = join(folder, `${name}.ndjson`);
-    const exported = await warehouse.export(query, path);
-    bytes += exported.bytes;
-    return path;
+    const { bytes } = await warehouse.export(query, path);
+    return { path, bytes };
   };
   const totals = `SELECT session_date, totals FROM ${warehouse.tableName(dayTotals)}`;
   // At once: in BigQuery each is a job, and most of its time is waiting.
-  const [states, dayTotalsPath, ...silver] = await Promise.all([
+  const [states, ofDays, ...silver] = await Promise.all([
     exportQuery("states", statesQuery(warehouse, runId)),
     exportQuery("day-totals", totals),
     ...SILVER_TABLES.map((table) => exportQuery(table.to.table, earlierRowsQuery(warehouse, runId, table))),
   ]);
   return {
-    states,
-    silver: Object.fromEntries(SILVER_TABLES.map(({ to }, i) => [to.table, silver[i] ?? ""])),
-    dayTotals: dayTotalsPath,
+    states: states.path,
+    silver: Object.fromEntries(SILVER_TABLES.map(({ to }, i) => [to.table, silver[i]?.path ?? ""])),
+    dayTotals: ofDays.path,
     users: new Set(touched.map(({ user_id }) => user_id)).size,
-    bytes,
+    bytes: [states, ofDays, ...silver].reduce((sum, { bytes }) => sum + bytes, 0),
   };
+}
+
+interface ExportedFile {
+  readonly path: string;
+  readonly bytes: number;
 }
 
 /** The documents that changes touch; keys of the rows that they name by their paths are added to `remade`. */

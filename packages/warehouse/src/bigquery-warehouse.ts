@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import type { TableContract } from "@junoplus/contracts";
 import { type StoredTable, storedTable } from "./bigquery-catalog";
 import { type BigQueryClient, bigQueryClient } from "./bigquery-client";
@@ -222,8 +221,7 @@ class BigQueryWarehouse implements Warehouse {
       await this.reached("query", () => planQueryJob(this.client, plan, { target: "", query: sql, statements: [sql] }));
       return { rows: 0, bytes: 0 };
     }
-    const rows = await writeNdjson(path, this.select(sql));
-    return { rows, bytes: statSync(path).size };
+    return writeNdjson(path, this.select(sql));
   }
 
   async *read(contract: TableContract): AsyncGenerator<Row> {

@@ -37,7 +37,7 @@ export interface PartOfTable {
   readonly valuesIn: TableContract;
 }
 
-/** What a query came to in a file. */
+/** What rows came to in a file. */
 export interface ExportedRows {
   readonly rows: number;
   readonly bytes: number;

@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
+import type { ExportedRows } from "./warehouse";
 
 const FLUSH_ROWS = 1000;
 
-/** Writes rows into a new file, one a line, as `stage` reads them; gives how many there were. */
-export async function writeNdjson(path: string, rows: Iterable<object> | AsyncIterable<object>): Promise<number> {
+/** Writes rows into a new file, one a line, as `stage` reads them. */
+export async function writeNdjson(path: string, rows: Iterable<object> | AsyncIterable<object>): Promise<ExportedRows> {
   // Health data: for nobody else on this machine.
   const file = await open(path, "wx", 0o600);
   try {
@@ -19,7 +20,7 @@ export async function writeNdjson(path: string, rows: Iterable<object> | AsyncIt
       if (lines.length === FLUSH_ROWS) await flush();
     }
     await flush();
-    return count;
+    return { rows: count, bytes: (await file.stat()).size };
   } finally {
     await file.close();
   }

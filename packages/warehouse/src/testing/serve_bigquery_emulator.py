@@ -41,30 +41,19 @@ MAKES_TEMPORARY = re.compile(r"\bTEMP(ORARY)?\s+(TABLE|VIEW)\b", re.IGNORECASE)
 WRITES_LAKE = re.compile(r"\s*(CREATE|DROP|ALTER|INSERT|UPDATE|DELETE|COMMIT)\b(?!.*\bemulator\.)", re.IGNORECASE)
 
 fetch = database.fetch
-# How often the lake was written, and what its catalog answered after how many writes.
-writes = 0
-answers = {}
 
 
 def fetch_of_lake(sql, params=None):
-    """Rows of a query; one about a project's tables is asked of its lake, once until somebody writes there."""
+    """Rows of a query; one about a project's tables is asked of its lake."""
     project = params[0] if params else None
     if project == "emulator" and "duckdb_tables()" in sql and params[2] is not None:
         return result_table(*params)
-    asked = [function for function in CATALOG if function in sql]
-    if project not in database._attached or not asked:
-        return fetch(sql, params)
-    seen = writes
-    known = answers.get((sql, *params))
-    if known is not None and known[0] == seen:
-        return known[1]
-    lake = quote(f"__ducklake_metadata_{project}")
-    of_lake = sql
-    for function in asked:
-        of_lake = of_lake.replace(function, CATALOG[function].format(project=project.replace("'", "''"), lake=lake))
-    rows = fetch(of_lake, params)
-    answers[(sql, *params)] = (seen, rows)
-    return rows
+    if project in database._attached:
+        lake = quote(f"__ducklake_metadata_{project}")
+        for function, rows in CATALOG.items():
+            if function in sql:
+                sql = sql.replace(function, rows.format(project=project.replace("'", "''"), lake=lake))
+    return fetch(sql, params)
 
 
 def result_table(project, dataset, table):
@@ -87,7 +76,6 @@ def in_turn(run):
     """
 
     def method(connection, sql, *args, **named):
-        global writes
         if not isinstance(sql, str):
             return run(connection, sql, *args, **named)
         if MAKES_TEMPORARY.search(sql):
@@ -97,10 +85,7 @@ def in_turn(run):
         if not WRITES_LAKE.match(sql):
             return run(connection, sql, *args, **named)
         with commits:
-            try:
-                return run(connection, sql, *args, **named)
-            finally:
-                writes += 1
+            return run(connection, sql, *args, **named)
 
     return method
 
