@@ -1,9 +1,11 @@
 import { setTimeout } from "node:timers/promises";
+import type { Table } from "@google-cloud/bigquery";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createIfMissing, tableAt } from "./bigquery-catalog";
 import { bigQueryClient } from "./bigquery-client";
 import { takeFence } from "./bigquery-fence";
 import { openBigQuery } from "./bigquery-warehouse";
-import { PublishError, WarehouseBusyError } from "./errors";
+import { PublishError, WarehouseBusyError, WarehouseOpenError } from "./errors";
 import { type BigQueryEmulator, startBigQueryEmulator, withoutBigQueryEmulator } from "./testing/bigquery-emulator";
 import { things } from "./testing/contracts";
 import { startFaultProxy } from "./testing/fault-proxy";
@@ -77,6 +79,51 @@ describe.skipIf(withoutBigQueryEmulator)("on the emulator (needs Python 3.13)", 
   });
 
   // Each waits for a lease of its own dataset.
+  describe.concurrent("a lock that names no run", () => {
+    const unnamed = async (prefix: string): Promise<Table> => {
+      const holder = await open(prefix);
+      await holder.lock("r0");
+      await holder.close();
+      const client = bigQueryClient({ project: emulator.project, location: "US" }, emulator.endpoint);
+      const table = tableAt(client, `${prefix}_staging`, "run_lock");
+      await createIfMissing(client, table, { schema: { fields: [{ name: "nothing", type: "BOOL" }] } });
+      return table;
+    };
+
+    test("is nobody's while it goes, so no run is told of", async () => {
+      const table = await unnamed("going");
+      const told: string[] = [];
+      const taken = (await open("going")).lock("r1", (holder) => told.push(holder));
+      await setTimeout(LEASE_MS / 3);
+      await table.delete();
+      await taken;
+      expect(told).toEqual([]);
+    });
+
+    test("is of the run that it comes to name", async () => {
+      const table = await unnamed("coming");
+      const refused = expect((await open("coming")).lock("r2")).rejects.toThrow(/run r1 is at work here/);
+      await setTimeout(LEASE_MS / 3);
+      for (let beat = 0; beat < 3; beat++) {
+        await table.setMetadata({ description: "r1", expirationTime: String(Date.now() + LEASE_MS + beat) });
+        await setTimeout(LEASE_MS / 3);
+      }
+      await refused;
+    });
+
+    test("and stays is refused with what to do", async () => {
+      await unnamed("staying");
+      const warehouse = await openBigQuery("bigquery:p1", {
+        prefix: "staying",
+        bigQueryEndpoint: emulator.endpoint,
+        leaseMs: 500,
+      });
+      const refused = warehouse.lock("r1");
+      await expect(refused).rejects.toThrow(WarehouseOpenError);
+      await expect(refused).rejects.toThrow(/staying_staging\.run_lock names no run\. .*drop that table/);
+    });
+  });
+
   describe.concurrent("that takes its time", () => {
     test("a holder that is cut off loses its lock to the next one, and can no longer publish", async () => {
       const proxy = await startFaultProxy(emulator.endpoint);

@@ -3,13 +3,13 @@ import type { Table, TableMetadata } from "@google-cloud/bigquery";
 import { createIfMissing, dropTable, metadataOf, patchTable, tableAt } from "./bigquery-catalog";
 import type { BigQueryClient } from "./bigquery-client";
 import { bigQueryFault } from "./bigquery-fault";
-import { WarehouseBusyError } from "./errors";
+import { WarehouseBusyError, WarehouseOpenError } from "./errors";
 
 /** A holder that has not been heard of for this long is dead. */
 const LEASE_MS = 60_000;
 const LOOK_MS = 1_000;
-/** Beyond its lease BigQuery may take a while to drop a table. */
-const GRACE_MS = 120_000;
+/** Beyond its lease BigQuery may take a while to drop a table: a lock is waited for so many leases. */
+const LEASES_WAITED = 3;
 /** The longest that a timer takes. */
 const NEVER_MS = 2 ** 31 - 1;
 
@@ -47,26 +47,29 @@ export class BigQueryLock {
   static async acquire(client: BigQueryClient, request: LockRequest): Promise<BigQueryLock> {
     const { dataset, runId, leaseMs = LEASE_MS } = request;
     const table = tableAt(client, dataset, "run_lock");
-    const givenUpAt = Date.now() + leaseMs + GRACE_MS;
+    const givenUpAt = Date.now() + LEASES_WAITED * leaseMs;
     let seen: TableMetadata | null = null;
     for (;;) {
       await createFirst(client, table, runId, Date.now() + leaseMs);
       const found = await metadataOf(table);
       if (client.plan !== undefined) {
         // Nobody is kept out, and nobody waited for: that another run is at work is told.
-        if (found !== null) request.waiting?.(found.description ?? "");
+        if (found?.description !== undefined) request.waiting?.(found.description);
         return new BigQueryLock(client, table, runId, "", Number.POSITIVE_INFINITY, NEVER_MS);
       }
       // Asked, and not concluded from the answer: that may have been lost, and the table ours all the same.
       if (found?.description === runId) {
         return new BigQueryLock(client, table, runId, found.etag ?? "", Number(found.expirationTime), leaseMs);
       }
-      if (found !== null) {
-        const holder = found.description ?? "";
+      const holder = found?.description;
+      if (found !== null && holder !== undefined) {
         if (seen !== null && seen.etag !== found.etag) throw new WarehouseBusyError(request.url, holder);
         if (Date.now() > givenUpAt) throw new WarehouseBusyError(request.url, holder);
         if (seen === null) request.waiting?.(holder);
         seen = found;
+      } else if (found !== null && Date.now() > givenUpAt) {
+        // Seen for a moment, it is a lock that comes or goes: an emulator makes table and description one after the other.
+        throw new WarehouseOpenError(request.url, ...nobodysLock(dataset));
       }
       await setTimeout(Math.min(LOOK_MS, leaseMs / 6));
     }
@@ -107,6 +110,10 @@ export class BigQueryLock {
       this.lost = true;
     }
   }
+}
+
+function nobodysLock(dataset: string): readonly [fault: string, cure: string] {
+  return [`the lock ${dataset}.run_lock names no run`, "If no run is at work, drop that table, and run again."];
 }
 
 /** Creates the lock's table, unless another run was first. */

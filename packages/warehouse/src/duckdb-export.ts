@@ -1,5 +1,6 @@
 import { closeSync, openSync, statSync } from "node:fs";
 import { type DuckDBConnection, DuckDBListType, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
+import { queriedColumns } from "./duckdb-query";
 import { literal, quoted } from "./duckdb-sql";
 import type { ExportedRows } from "./warehouse";
 
@@ -8,10 +9,8 @@ const CANONICAL = "%Y-%m-%dT%H:%M:%S.%fZ";
 
 /** Writes a query's rows into a new NDJSON file: DuckDB does it itself, none of them comes here. */
 export async function exportRows(connection: DuckDBConnection, sql: string, path: string): Promise<ExportedRows> {
-  const statement = await connection.prepare(`SELECT * FROM (${sql}) AS exported`);
-  const texts = Array.from({ length: statement.columnCount }, (_, i) => i).flatMap((i) =>
-    instantTexts(quoted(statement.columnName(i)), statement.columnType(i)),
-  );
+  const queried = await queriedColumns(connection, `SELECT * FROM (${sql}) AS exported`);
+  const texts = queried.flatMap(({ name, type }) => instantTexts(quoted(name), type));
   const columns = texts.length === 0 ? "*" : `* REPLACE (${texts.join(", ")})`;
   // Health data: the file is made first, for nobody else on this machine, and DuckDB writes into it.
   closeSync(openSync(path, "wx", 0o600));

@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { openDuckDb } from "./duckdb-warehouse";
-import { ReadOnlyWarehouseError, WarehouseOpenError } from "./errors";
+import { QueryError, ReadOnlyWarehouseError, WarehouseOpenError } from "./errors";
 import { things } from "./testing/contracts";
 import { shard, temporaryFolder } from "./testing/shards";
 
@@ -52,6 +52,23 @@ test("a file that another process has open is refused, and the process named", a
   await (await openDuckDb(url)).close();
 });
 
+test("a closed warehouse leaves its file to other processes, though its readers stopped early or failed", async () => {
+  const url = `duckdb:${at("closed.duckdb")}`;
+  const warehouse = await openDuckDb(url);
+  await warehouse.ensure([things]);
+  await warehouse.stage("r1", things, [shard(folder.path, manyThings(100_000))]);
+  await warehouse.publish("r1", [things]);
+  for await (const { id } of warehouse.read(things)) if (id === "2") break;
+  await expect(warehouse.query("SELECT INTERVAL 1 DAY AS a FROM range(100000)")).rejects.toThrow(QueryError);
+  await expect(warehouse.query("SELECT error('x') AS a FROM range(100000)")).rejects.toThrow(QueryError);
+  await warehouse.close();
+  const program = `
+    require("@duckdb/node-api").DuckDBInstance.create(${JSON.stringify(at("closed.duckdb"))})
+      .then(() => process.exit(0), (error) => { console.error(error.message); process.exit(1); });`;
+  expect(spawnSync(process.execPath, ["-e", program], { cwd: __dirname, encoding: "utf8" }).stderr).toBe("");
+  await (await openDuckDb(url)).close();
+});
+
 test("one process may open a file twice: both see one database", async () => {
   const url = `duckdb:${at("twice.duckdb")}`;
   const [one, other] = [await openDuckDb(url), await openDuckDb(url)];
@@ -95,3 +112,7 @@ test("no extension is fetched, and instants are UTC whatever the machine's zone"
   ).toEqual([{ install: false, zone: "UTC" }]);
   await warehouse.close();
 });
+
+function manyThings(count: number): readonly object[] {
+  return Array.from({ length: count }, (_, at) => ({ id: String(at), value: at }));
+}

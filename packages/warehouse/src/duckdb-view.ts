@@ -4,6 +4,7 @@ import type { StoredTable } from "./duckdb-catalog";
 import { commentOnColumn, commentOnTable } from "./duckdb-ddl";
 import type { Evolution } from "./duckdb-evolution";
 import { duckDbMessage } from "./duckdb-fault";
+import { queriedColumns } from "./duckdb-query";
 import { contractTypeOf, duckDbType, quoted } from "./duckdb-sql";
 import { describedTable, describedTableText, tableFacts } from "./table-facts";
 import { viewFaults } from "./table-shape";
@@ -62,11 +63,8 @@ export async function viewEvolution(
 /** Names and types that a query gives, or why it does not run. */
 async function columnsOf(connection: DuckDBConnection, query: string): Promise<readonly GivenColumn[] | string> {
   try {
-    const statement = await connection.prepare(query);
-    return Array.from({ length: statement.columnCount }, (_, at) => ({
-      name: statement.columnName(at),
-      type: statement.columnType(at).toString(),
-    }));
+    const columns = await queriedColumns(connection, query);
+    return columns.map(({ name, type }) => ({ name, type: type.toString() }));
   } catch (error) {
     return duckDbMessage(error);
   }

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, type DuckDBInstance, StatementType } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { TableContract } from "@junoplus/contracts";
 import { DEFAULT_PREFIX, datasetName, stagingTable } from "./dataset-names";
 import { type StoredTable, StoredTables } from "./duckdb-catalog";
@@ -7,9 +7,9 @@ import { exportRows } from "./duckdb-export";
 import { duckDbFault, duckDbMessage } from "./duckdb-fault";
 import { type DuckDbOpening, openInstance } from "./duckdb-open";
 import { readOrder } from "./duckdb-order";
+import { selectedRows } from "./duckdb-query";
 import { columnList, contractTypeOf, literal, quoted } from "./duckdb-sql";
 import { publishTable, stagedTables, stageTable } from "./duckdb-staging";
-import { rows } from "./duckdb-values";
 import {
   IncompatibleTableError,
   MissingTableError,
@@ -20,7 +20,6 @@ import {
   WarehouseUrlError,
 } from "./errors";
 import { listsOf, type PublishedPart, publishedPart } from "./published-part";
-import { UnreadableResultError } from "./result-values";
 import { lookAtShards } from "./shard-fault";
 import { describedTable } from "./table-facts";
 import type { CatalogFacts, ExportedRows, PartOfTable, Row, Warehouse } from "./warehouse";
@@ -205,13 +204,7 @@ export class DuckDbWarehouse implements Warehouse {
   private async *select(sql: string): AsyncGenerator<Row> {
     const connection = await this.instance.connect();
     try {
-      const statements = await connection.extractStatements(sql);
-      if (statements.count !== 1) throw new UnreadableResultError("one query at a time");
-      const statement = await statements.prepare(0);
-      if (statement.statementType !== StatementType.SELECT) {
-        throw new UnreadableResultError("only SELECT is run here: tables change by stage and publish");
-      }
-      yield* rows(await statement.stream());
+      yield* selectedRows(connection, sql);
     } catch (error) {
       throw new QueryError(sql, duckDbMessage(error));
     } finally {
