@@ -12,12 +12,13 @@ interface Visit {
   readonly written: number;
 }
 
-async function changesOf(before: readonly Visit[], after: readonly Visit[]) {
+async function changesOf(before: readonly Visit[], after: readonly Visit[], asked?: readonly Partial<Visit>[]) {
   const comparison = { key: ["id", "room"], compared: ["id", "room", "tags"], kept: counter("kept") };
   const { outputs, counters } = await collect((root: Root) => {
     const rows = {
       before: root.apply(withName("before", createFrom(before))),
       after: root.apply(withName("after", createFrom(after))),
+      ...(asked !== undefined && { asked: root.apply(withName("asked", createFrom(asked))) }),
     };
     return { changes: P(rows).apply(rowChanges<Visit>(comparison)) };
   });
@@ -55,6 +56,20 @@ test("rows are told apart by the whole key, and NULL is a value of it", async ()
 test("rows of one key that should have had one are all given: a check of unique keys is to find them", async () => {
   const { changes } = await changesOf([visit("v")], [visit("v"), visit("v")]);
   expect(changes).toEqual([{ before: visit("v") }, { after: visit("v") }, { after: visit("v") }]);
+});
+
+test("where keys are asked for, rows of no other are looked at: they are counted as they were, and not given", async () => {
+  const asked = [
+    { id: "asked", room: null },
+    { id: "gone", room: 1 },
+  ];
+  const { changes, kept } = await changesOf(
+    [visit("gone")],
+    [visit("asked", { room: null }), visit("asked"), visit("other")],
+    asked,
+  );
+  expect(changes).toEqual([{ before: visit("gone") }, { after: visit("asked", { room: null }) }]);
+  expect(kept).toBe(2);
 });
 
 test("rows as they were, without `before` and with `after`, are the rows as they are", async () => {

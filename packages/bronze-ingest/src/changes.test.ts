@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { createFrom, type FileRange, fileRanges } from "@junoplus/beam-runtime";
 import { collect } from "@junoplus/beam-runtime/testing/run-and-collect";
-import { bronzeMedications, bronzeTherapySessions, type ChangelogContract } from "@junoplus/contracts";
+import {
+  type BronzeTherapySessions,
+  bronzeMedications,
+  bronzeTherapySessions,
+  type ChangelogContract,
+} from "@junoplus/contracts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CurrentDocument, DocumentHistory, RejectedChange } from "./change";
@@ -70,6 +75,39 @@ function countsOf({ prefix }: ChangelogContract, counters: Readonly<Record<strin
   const counts = CHANGE_COUNTERS.map((what) => [what, counters[changeCounter(prefix, what)]] as const);
   return Object.fromEntries(counts.filter((entry): entry is [(typeof entry)[0], number] => entry[1] !== undefined));
 }
+
+describe("what documents leave to the next run", () => {
+  const lines = [line(1, "s1", "a"), line(2, "s1", "b c"), line(1, "s2", "d"), line(2, "s2", null), "{"];
+  const rowKeysOf = ({ status }: BronzeTherapySessions): readonly string[] => (status ?? "").split(" ");
+  const left = async (leavesStates: boolean) => {
+    const input = ranges([write("left.ndjson", lines.join("\n"))]);
+    const { outputs } = await collect((root) =>
+      root
+        .apply(createFrom(input))
+        .apply(changes(bronzeTherapySessions))
+        .apply(latestDocuments(bronzeTherapySessions, { rowKeysOf, leavesStates })),
+    );
+    return outputs as Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  };
+
+  test("is what tells the rows apart that a live document shares, of none that is deleted or never was", async () => {
+    const { states = [] } = await left(true);
+    const keys = states.map(({ document_key, row_keys }) => [String(document_key).split("/")[3] ?? "", row_keys]);
+    expect(keys.sort()).toEqual([
+      ["", []],
+      ["s1", ["b", "c"]],
+      ["s2", []],
+    ]);
+  });
+
+  test("is nothing where no run is to go on from this one, and all else is the same", async () => {
+    const { states, ...others } = await left(false);
+    const { states: _states, ...same } = await left(true);
+    expect(states).toEqual([]);
+    expect(others).toEqual(same);
+    expect(others["documents"]).toHaveLength(1);
+  });
+});
 
 describe("the lines of a change log", () => {
   test("are those of all its files, plain and compressed, in any order of changes", async () => {

@@ -19,7 +19,7 @@ import { compareChanges } from "./change-order";
 import { documentOf } from "./document";
 import { type KeptRejection, type ResolvedDocument, resolveChanges, validChange } from "./document-changes";
 import { type PathParams, pathParams } from "./document-path";
-import { documentState, isDocumentState, statesOf } from "./document-state";
+import { documentState, isDocumentState, type StateFacts, statesOf } from "./document-state";
 import { readChange } from "./read-change";
 
 /** Counters of one change log, `changes/<prefix>/<what>`; read = duplicates + rejected + superseded + deleted + live. */
@@ -68,6 +68,21 @@ export type DocumentLeavings = {
 /** The user whose rows a live document gives. */
 export type OwnerOf<Document = never> = (params: PathParams, document: () => Document) => string;
 
+/** What tells the rows of a document apart that it shares with others of its user, each once. */
+export type RowKeysOf<Document = never> = (document: Document) => readonly string[];
+
+/** What a document itself tells of its rows, as far as its path does not. */
+export interface RowFacts<Document> {
+  readonly ownerOf?: OwnerOf<Document>;
+  readonly rowKeysOf?: RowKeysOf<Document>;
+}
+
+/** What documents are to leave. */
+export interface Leaving {
+  /** Whether a next run may go on from this one; true unless told otherwise. Without, `states` is empty and costs nothing. */
+  readonly leavesStates?: boolean;
+}
+
 /** The user whom the path names. */
 export function ownerInPath(params: PathParams): string {
   return params["userId"] ?? "";
@@ -76,12 +91,18 @@ export function ownerInPath(params: PathParams): string {
 /** The winning change of every live document, and what documents leave. */
 export function latestDocuments<Document>(
   contract: ChangelogContract<Document>,
-  ownerOf: OwnerOf<Document> = ownerInPath,
+  { ownerOf = ownerInPath, rowKeysOf = noRowKeys, leavesStates = true }: RowFacts<Document> & Leaving = {},
 ): PTransform<ChangesAndStates, Split<{ documents: CurrentDocument } & DocumentLeavings>> {
   return withName(`latestDocuments(${contract.prefix})`, (input: ChangesAndStates) =>
     (input as PCollection<LoggedChange | DocumentStates>)
       .apply(withName("resolve", combineBy(changeKey, resolveChanges)))
-      .flatMap(withName("latestOrRejected", latestOrRejected<Document>), { contract, ownerOf, ...counters(contract) })
+      .flatMap(withName("latestOrRejected", latestOrRejected<Document>), {
+        contract,
+        ownerOf,
+        rowKeysOf,
+        leavesStates,
+        ...counters(contract),
+      })
       .apply(
         splitByTag<{ documents: CurrentDocument } & DocumentLeavings>("documents", "rejected", "redelivered", "states"),
       ),
@@ -91,11 +112,12 @@ export function latestDocuments<Document>(
 /** All valid states of every document in order, and what documents leave. */
 export function documentHistories<Document>(
   contract: ChangelogContract<Document>,
+  { leavesStates = true }: Leaving = {},
 ): PTransform<ChangesAndStates, Split<{ histories: DocumentHistory } & DocumentLeavings>> {
   return withName(`documentHistories(${contract.prefix})`, (input: ChangesAndStates) =>
     (input as PCollection<LoggedChange | DocumentStates>)
       .apply(withName("byDocument", groupBy(changeKey)))
-      .flatMap(withName("historyOrRejected", historyOrRejected), { contract, ...counters(contract) })
+      .flatMap(withName("historyOrRejected", historyOrRejected), { contract, leavesStates, ...counters(contract) })
       .apply(
         splitByTag<{ histories: DocumentHistory } & DocumentLeavings>("histories", "rejected", "redelivered", "states"),
       ),
@@ -106,11 +128,18 @@ type ResolveCounters = { readonly [Name in Exclude<ChangeCounter, "read">]: Coun
 
 interface ResolveContext extends ResolveCounters {
   readonly contract: ChangelogContract;
+  readonly leavesStates: boolean;
 }
 
-interface LatestContext<Document> extends ResolveCounters {
+interface LatestContext<Document> extends ResolveContext {
   readonly contract: ChangelogContract<Document>;
   readonly ownerOf: OwnerOf<Document>;
+  readonly rowKeysOf: RowKeysOf<Document>;
+}
+
+/** Worker function: the row keys of a document that shares no rows. */
+export function noRowKeys(): readonly string[] {
+  return [];
 }
 
 function counters(contract: ChangelogContract): ResolveCounters {
@@ -165,16 +194,20 @@ export function* latestOrRejected<Document>(
   { key, value }: Keyed<ResolvedDocument>,
   context: LatestContext<Document>,
 ): Generator<Tagged<{ documents: CurrentDocument } & DocumentLeavings>> {
-  const { contract, ownerOf } = context;
+  const { contract, ownerOf, rowKeysOf, leavesStates } = context;
   count(value, context);
   const { winner } = value;
   let userId: string | null = null;
+  let rowKeys: readonly string[] = [];
   if (winner !== null && winner.operation !== "DELETE" && winner.data !== null) {
     const { path, timestamp: changedAt, data } = winner;
     yield { documents: { path, changedAt, data } };
-    userId = ownerOf(pathParams(contract.path, path), () => documentOf(contract, data));
+    if (leavesStates && value.counts.read > 0) {
+      userId = ownerOf(pathParams(contract.path, path), () => documentOf(contract, data));
+      if (rowKeysOf !== noRowKeys) rowKeys = rowKeysOf(documentOf(contract, data));
+    }
   }
-  yield* leavings(key, value, contract, userId, []);
+  yield* leavings(key, value, context, { userId, rowKeys, earlier: [] });
 }
 
 /** Worker function: the states of one document in order, one an instant, and what else its changes leave. */
@@ -194,13 +227,14 @@ export function* historyOrRejected(
   count(document, context);
   const states = oneAnInstant(valid);
   if (document.winner === null) {
-    yield* leavings(key, document, contract, null, []);
+    yield* leavings(key, document, context, { userId: null, rowKeys: [], earlier: [] });
     return;
   }
   const { path } = document.winner;
   yield { histories: { path, states: states.map(stateOfHistory) } };
   // A deleted document has rows, too: those of its past.
-  yield* leavings(key, document, contract, ownerInPath(pathParams(contract.path, path)), states.slice(0, -1));
+  const userId = ownerInPath(pathParams(contract.path, path));
+  yield* leavings(key, document, context, { userId, rowKeys: [], earlier: states.slice(0, -1) });
 }
 
 /** Of several changes at one instant only the last one counts: a state of no duration is none. */
@@ -216,14 +250,13 @@ function stateOfHistory({ timestamp, operation, data }: ValidChange): DocumentHi
 function* leavings(
   key: string,
   document: ResolvedDocument,
-  contract: ChangelogContract,
-  userId: string | null,
-  earlier: readonly ValidChange[],
+  { contract, leavesStates }: ResolveContext,
+  facts: Omit<StateFacts, "changelog" | "key">,
 ): Generator<Tagged<DocumentLeavings>> {
   for (const rejected of rejectedChanges(document.kept, contract)) yield { rejected };
   for (const redelivered of rejectedChanges(document.redelivered, contract)) yield { redelivered };
-  if (document.counts.read === 0) return;
-  yield { states: documentState(document, { changelog: contract.prefix, key, userId, earlier }) };
+  if (!leavesStates || document.counts.read === 0) return;
+  yield { states: documentState(document, { changelog: contract.prefix, key, ...facts }) };
 }
 
 function count({ counts, kept }: ResolvedDocument, context: ResolveCounters): void {

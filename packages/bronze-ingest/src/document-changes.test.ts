@@ -172,7 +172,7 @@ describe("whatever the changes of a document", () => {
 });
 
 describe("what an earlier run left of a document", () => {
-  const FACTS = { changelog: "c", key: "c/d", userId: null, earlier: [] };
+  const FACTS = { changelog: "c", key: "c/d", userId: null, rowKeys: [], earlier: [] };
   const halves = fc.tuple(fc.array(change, { minLength: 1, maxLength: 12 }), fc.array(change, { maxLength: 12 }));
   const added = (counts: ResolvedDocument["counts"], more: ResolvedDocument["counts"]) =>
     Object.fromEntries(Object.entries(counts).map(([fate, n]) => [fate, n + more[fate as keyof typeof more]]));

@@ -35,6 +35,8 @@ export interface StateFacts {
   readonly key: string;
   /** The user whose rows the document gives; null when it gives none. */
   readonly userId: string | null;
+  /** What tells its rows apart, of a log in which documents share rows. */
+  readonly rowKeys: readonly string[];
   /** The states before the winner, of a log that gives a history. */
   readonly earlier: readonly ValidChange[];
 }
@@ -57,6 +59,7 @@ export function documentState(document: ResolvedDocument, facts: StateFacts): Do
       const { timestamp, operation, eventId } = state;
       return JSON.stringify({ timestamp, operation, eventId, data: dataOf(state) });
     }),
+    row_keys: [...facts.rowKeys],
   };
 }
 

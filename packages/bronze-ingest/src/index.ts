@@ -11,9 +11,12 @@ export {
   changes,
   type DocumentLeavings,
   documentHistories,
+  type Leaving,
   latestDocuments,
   type OwnerOf,
   ownerInPath,
+  type RowFacts,
+  type RowKeysOf,
 } from "./changes";
 export { documentOf, readDocument } from "./document";
 export { documentPath, type PathParams, pathParams } from "./document-path";

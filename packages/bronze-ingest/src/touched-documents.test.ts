@@ -12,7 +12,7 @@ import {
 } from "@junoplus/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changelogFiles } from "./changelog-files";
-import type { OwnerOf } from "./changes";
+import type { OwnerOf, RowFacts } from "./changes";
 import { pathParams } from "./document-path";
 import { readChange } from "./read-change";
 import { writeChangelog } from "./testing/changelog-generator";
@@ -21,13 +21,13 @@ import { type TouchedDocument, touchedDocuments } from "./touched-documents";
 const directory = mkdtempSync(join(tmpdir(), "touched-documents-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-async function touchedBy(lines: readonly string[], ownerOf: OwnerOf<BronzeTherapySessions> | null = null) {
+async function touchedBy(lines: readonly string[], facts: RowFacts<BronzeTherapySessions> = {}) {
   const path = join(directory, "lines.ndjson");
   writeFileSync(path, lines.join("\n"));
   const touched: TouchedDocument[] = [];
   for await (const each of touchedDocuments(
     bronzeTherapySessions,
-    ownerOf,
+    facts,
     fileRanges([{ path, bytes: statSync(path).size }]),
   )) {
     touched.push(each);
@@ -57,15 +57,20 @@ test("each document is given once, with the user that its path names, whatever i
     line("users/u2/therapy_sessions/s1"),
   ];
   expect(await touchedBy(lines)).toEqual([
-    { changelog, document_key: SESSION, user_id: "u1" },
-    { changelog, document_key: "users/u2/therapy_sessions/s1", user_id: "u2" },
+    { changelog, document_key: SESSION, user_id: "u1", row_keys: [] },
+    { changelog, document_key: "users/u2/therapy_sessions/s1", user_id: "u2", row_keys: [] },
   ]);
 });
 
 test("what is no change of a document has the key by which it is known when it comes again, and no user", async () => {
   const lines = ["{", line("devices/d1"), line(SESSION, { timestamp: "soon" })];
   expect(await touchedBy(lines)).toEqual(
-    lines.map((each) => ({ changelog, document_key: readChange(bronzeTherapySessions, each).key, user_id: null })),
+    lines.map((each) => ({
+      changelog,
+      document_key: readChange(bronzeTherapySessions, each).key,
+      user_id: null,
+      row_keys: [],
+    })),
   );
 });
 
@@ -77,8 +82,22 @@ test("where a document names its user, each user of whom it ever was is given; a
     line(SESSION, { data: "{" }),
     line(SESSION, { operation: "DELETE", data: JSON.stringify({ status: "of what was deleted" }) }),
   ];
-  expect(await touchedBy(lines, ownerOf)).toEqual(
-    ["done", "other", null].map((user_id) => ({ changelog, document_key: SESSION, user_id })),
+  expect(await touchedBy(lines, { ownerOf })).toEqual(
+    ["done", "other", null].map((user_id) => ({ changelog, document_key: SESSION, user_id, row_keys: [] })),
+  );
+});
+
+test("where documents share rows, the keys of all that one ever gave are given; a change that gives no row has none, and the path's user", async () => {
+  const rowKeysOf = ({ status }: BronzeTherapySessions): readonly string[] => (status ?? "").split(" ");
+  const lines = [
+    line(SESSION, { data: JSON.stringify({ status: "a b" }) }),
+    line(SESSION, { data: JSON.stringify({ status: "b c" }), event_id: "again" }),
+    line(SESSION, { data: JSON.stringify({ status: "b c" }) }),
+    line(SESSION, { data: "{" }),
+    line(SESSION, { operation: "DELETE", data: JSON.stringify({ status: "of what was deleted" }) }),
+  ];
+  expect(await touchedBy(lines, { rowKeysOf })).toEqual(
+    [["a", "b"], ["b", "c"], []].map((row_keys) => ({ changelog, document_key: SESSION, user_id: "u1", row_keys })),
   );
 });
 
@@ -100,7 +119,7 @@ describe("of generated logs with flaws of every kind", () => {
     async (contract) => {
       const files = changelogFiles(log, [contract.prefix]);
       const touched: TouchedDocument[] = [];
-      for await (const each of touchedDocuments(contract, null, fileRanges(files))) touched.push(each);
+      for await (const each of touchedDocuments(contract, {}, fileRanges(files))) touched.push(each);
       const lines = files.flatMap(({ path }) => readFileSync(path, "utf8").split("\n")).filter((each) => each !== "");
       const expected = new Map(
         lines.map((each) => {

@@ -22,8 +22,9 @@ import {
   type TableContract,
   userAnalyticsV1,
 } from "@junoplus/contracts";
-import { type GoldTables, goldChanges, goldTables } from "@junoplus/gold-aggregates";
+import { type GoldTables, goldChanges, goldTables, READ_COLUMNS } from "@junoplus/gold-aggregates";
 import {
+  type AnySilverTable,
   medications,
   periodTracking,
   rowCounter,
@@ -35,18 +36,8 @@ import {
   userProfiles,
 } from "@junoplus/silver-transforms";
 import { counter, flatten, P, type PCollection, type Root, withName } from "apache-beam";
-import type { EarlierRows } from "./earlier-rows";
-import {
-  changedRow,
-  type EarlierRow,
-  keptEarlier,
-  payloadRow,
-  rejectedRows,
-  remadeEarlier,
-  replacedRow,
-  rowLine,
-  stateOfLog,
-} from "./pipeline-rows";
+import type { EarlierRows, EarlierSilverRows } from "./earlier-rows";
+import { changedRow, keptRow, payloadRow, rejectedRows, replacedRow, rowLine, stateOfLog } from "./pipeline-rows";
 import { redeliveredPayloads, replacedRows } from "./run-lists";
 import { writeTable } from "./table-writer";
 
@@ -60,6 +51,13 @@ const GOLD_READS = {
   medications,
   periodTracking,
 } as const;
+
+/** The columns of a silver table that gold reads; null where it does not read the table. */
+export function columnsForGold({ to }: AnySilverTable): readonly string[] | null {
+  const names = Object.keys(GOLD_READS) as (keyof typeof GOLD_READS)[];
+  const name = names.find((each) => GOLD_READS[each].to.table === to.table);
+  return name === undefined ? null : READ_COLUMNS[name];
+}
 
 /** Every gold table; all are built from all silver tables. */
 export const GOLD_TABLES: readonly TableContract[] = [
@@ -110,7 +108,8 @@ export function medallion(plan: PipelinePlan): (root: Root) => void {
     const { earlier } = plan;
     const left = earlier === null ? null : rowsOf<DocumentStates>(root, "states", [earlier.states]);
     const build = <Document, Row>(table: SilverTable<Document, Row>): PCollection<Row> => {
-      const output = P(silverInput(root, table, plan, left)).apply(silverTable(table, { asOf: plan.asOf }));
+      const run = { asOf: plan.asOf, leavesStates: plan.keepsState };
+      const output = P(silverInput(root, table, plan, left)).apply(silverTable(table, run));
       rejected.push(output.rejected);
       redelivered.push(output.redelivered);
       states.push(output.states);
@@ -167,15 +166,19 @@ function changeTables(build: BuildSilver, root: Root, earlier: EarlierRows, plan
     table: SilverTable<Document, Row>,
   ): PCollection<RowChange<Row>> => {
     const { to } = table;
-    const path = earlier.silver[to.table];
-    if (path === undefined) throw new Error(`what an earlier run left of ${to.table} is not there`);
-    const changes = changesOfTable(to, rowsOf<EarlierRow<Row>>(root, to.table, [path]), build(table));
-    writePlanned(to, changes.flatMap(withName(`changed rows of ${to.table}`, changedRow<Row>)), plan);
-    const key = changes.flatMap(withName(`replaced rows of ${to.table}`, replacedRow<Row>), {
+    const files = earlier.silver[to.table];
+    if (files === undefined) throw new Error(`what an earlier run left of ${to.table} is not there`);
+    const remade = remadeChanges(to, root, files, build(table));
+    writePlanned(to, remade.flatMap(withName(`changed rows of ${to.table}`, changedRow<Row>)), plan);
+    const key = remade.flatMap(withName(`replaced rows of ${to.table}`, replacedRow<Row>), {
       columns: replacedRows(to).key,
     });
     writeOwn(replacedRows(to).table, key, plan);
-    return changes;
+    if (files.kept === null) return remade;
+    const kept = rowsOf<Row>(root, `kept ${to.table}`, [files.kept]).map(
+      withName(`rows kept of ${to.table}`, keptRow<Row>),
+    );
+    return P([kept, remade]).apply(withName(`now ${to.table}`, flatten()));
   };
   const read = new Set<unknown>(Object.values(GOLD_READS));
   for (const table of SILVER_TABLES) if (!read.has(table)) silverChanges(table);
@@ -194,19 +197,19 @@ function changeTables(build: BuildSilver, root: Root, earlier: EarlierRows, plan
   writeOwn(replacedRows(dailyMetricsV1).table, replaced.dailyMetrics, plan);
 }
 
-/** What became of the rows that are looked up: those that are made anew are held against what was made, the others stay. */
-function changesOfTable<Row extends object>(
+/** What became of the rows that are made anew: as they were they are held against what was made. */
+function remadeChanges<Row extends object>(
   { table, key, columns }: TableContract<Row>,
-  earlier: PCollection<EarlierRow<Row>>,
-  made: PCollection<Row>,
+  root: Root,
+  files: EarlierSilverRows,
+  after: PCollection<Row>,
 ): PCollection<RowChange<Row>> {
   // processed_at tells which run wrote a row, and no run writes one for that alone.
   const compared = columns.map(({ name }) => name).filter((name) => name !== "processed_at");
   const comparison = { key, compared, kept: counter(rowCounter(table, "unchanged")) };
-  const before = earlier.flatMap(withName(`earlier ${table}`, remadeEarlier<Row>));
-  const kept = earlier.flatMap(withName(`kept ${table}`, keptEarlier<Row>));
-  const remade = P({ before, after: made }).apply(withName(`changes of ${table}`, rowChanges<Row>(comparison)));
-  return P([kept, remade]).apply(withName(`now ${table}`, flatten()));
+  const before = rowsOf<Row>(root, `earlier ${table}`, [files.remade]);
+  const asked = files.asked === null ? {} : { asked: rowsOf<Partial<Row>>(root, `asked ${table}`, [files.asked]) };
+  return P({ before, after, ...asked }).apply(withName(`changes of ${table}`, rowChanges<Row>(comparison)));
 }
 
 function writePlanned<Row>(contract: TableContract<Row>, rows: PCollection<Row>, plan: PipelinePlan): void {

@@ -51,17 +51,9 @@ export function* stateOfLog(
   if (state.changelog === changelog) yield state;
 }
 
-/** A row of an earlier run, and whether this one makes it anew. */
-export type EarlierRow<Row> = Row & { readonly is_remade: boolean };
-
-/** Worker function: an earlier row, where this run makes it anew. */
-export function* remadeEarlier<Row>(row: EarlierRow<Row>): Generator<Row> {
-  if (row.is_remade) yield row;
-}
-
-/** Worker function: an earlier row, where this run lets it be. */
-export function* keptEarlier<Row>(row: EarlierRow<Row>): Generator<RowChange<Row>> {
-  if (!row.is_remade) yield { kept: row };
+/** Worker function: a row of an earlier run that this one lets be. */
+export function keptRow<Row>(kept: Row): RowChange<Row> {
+  return { kept };
 }
 
 /** Worker function: a row as it is now, where it is another than before. */

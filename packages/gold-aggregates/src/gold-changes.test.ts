@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { goldChanges, goldTables } from "./gold-tables";
 import { arbitrarySilver } from "./testing/arbitrary-rows";
 import { AS_OF, profile, type SilverRows, session, snapshot } from "./testing/silver-rows";
+import { READ_COLUMNS } from "./user-rows";
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 type Changes = { readonly [Table in keyof SilverRows]: readonly RowChange<SilverRows[Table][number]>[] };
@@ -36,11 +37,28 @@ async function gold(silver: SilverRows): Promise<Readonly<Record<string, Rows>>>
   return outputs as Record<string, Rows>;
 }
 
+/** The changes, with rows that stay as a run that goes on from another has them: without columns that gold does not read. */
+function asLookedUp(changes: Changes): Changes {
+  const tables = Object.keys(READ_COLUMNS) as (keyof Changes)[];
+  return Object.fromEntries(
+    tables.map((table) => [
+      table,
+      (changes[table] as readonly RowChange<object>[]).map((change) =>
+        "kept" in change ? { kept: picked(change.kept, READ_COLUMNS[table]) } : change,
+      ),
+    ]),
+  ) as unknown as Changes;
+}
+
+function picked(row: object, columns: readonly string[]): object {
+  return Object.fromEntries(Object.entries(row).filter(([name]) => columns.includes(name)));
+}
+
 /** The new rows, and the keys of rows that they replace, by table. */
 async function changesOfGold(changes: Changes, known: readonly DayTotals[]) {
   const { outputs } = await collect((root) => {
     const { replaced, ...tables } = goldChanges(
-      created(root, changes),
+      created(root, asLookedUp(changes)),
       root.apply(withName("known", createFrom(known))),
       RUN,
     );

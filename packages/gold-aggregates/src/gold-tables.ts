@@ -4,7 +4,6 @@ import type {
   DayTotals as DayTotalsRow,
   GoldTherapyEffectiveness,
   MlTrainingBaseV2,
-  SilverTherapySessions,
   UserAnalyticsV1,
 } from "@junoplus/contracts";
 import { P, type PCollection, withName } from "apache-beam";
@@ -17,6 +16,7 @@ import { type SessionContext, type SilverTables, sessionContexts } from "./sessi
 import { therapyEffectiveness } from "./therapy-effectiveness";
 import { userAnalytics } from "./user-analytics";
 import { type SilverChanges, userChanges } from "./user-changes";
+import type { Session } from "./user-rows";
 
 /** The gold tables of a run. */
 export type GoldTables = {
@@ -76,7 +76,7 @@ interface GoldInput {
   /** Of users whose analytics are made, all of them. */
   readonly contextsOfUsers: PCollection<SessionContext>;
   /** Of users' months whose effectiveness is made, all of them. */
-  readonly sessions: PCollection<SilverTherapySessions>;
+  readonly sessions: PCollection<Session>;
   readonly days: PCollection<Keyed<DayTotals>>;
 }
 

@@ -6,3 +6,4 @@ export { type SessionContext, type SilverTables, sessionContexts } from "./sessi
 export { therapyEffectiveness } from "./therapy-effectiveness";
 export { userAnalytics } from "./user-analytics";
 export type { SilverChanges } from "./user-changes";
+export { READ_COLUMNS } from "./user-rows";

@@ -1,10 +1,9 @@
-import type { SilverTherapySessions } from "@junoplus/contracts";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { contextsOfUser, onMedication, type SessionContext } from "./session-context";
 import { arbitrarySilver, shuffled } from "./testing/arbitrary-rows";
 import { at, medication, profile, type SilverRows, session, snapshot } from "./testing/silver-rows";
-import { profileRow, snapshotRow, type UserRows, userRows } from "./user-rows";
+import { profileRow, type Session, snapshotRow, type UserRows, userRows } from "./user-rows";
 
 const NO_ROWS: UserRows = { sessions: [], snapshots: [], medications: [], profile: null };
 
@@ -103,7 +102,7 @@ test("firsts count days, first days and effective days once each, for any rows",
 });
 
 /** Ruling 1 of the tables, as it stands. */
-function definedKeys({ start_time, session_date }: SilverTherapySessions, { medications }: UserRows): string[] | null {
+function definedKeys({ start_time, session_date }: Session, { medications }: UserRows): string[] | null {
   if (start_time === null || session_date === null || medications.length === 0) return null;
   const counting = medications.filter(
     ({ start_date, valid_from, valid_to }) =>
@@ -115,7 +114,7 @@ function definedKeys({ start_time, session_date }: SilverTherapySessions, { medi
   return keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
-function definedPrior(own: SilverTherapySessions, sessions: readonly SilverTherapySessions[]) {
+function definedPrior(own: Session, sessions: readonly Session[]) {
   const { start_time, session_date } = own;
   if (start_time === null || session_date === null) return null;
   const before = sessions.filter((other) => other.start_time !== null && other.start_time < start_time);

@@ -1,10 +1,4 @@
 import { type Grouped, groupBy } from "@junoplus/beam-runtime";
-import type {
-  SilverMedications,
-  SilverPeriodTracking,
-  SilverTherapySessions,
-  SilverUserProfiles,
-} from "@junoplus/contracts";
 import { flatten, P, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type FirstSession, FirstSessionsWalk } from "./first-sessions";
@@ -14,8 +8,10 @@ import { compareSessions } from "./session-order";
 import { type StartClock, startClock } from "./start-clock";
 import {
   type DaySnapshot,
+  type MedicationPeriod,
   medicationRow,
   profileRow,
+  type Session,
   sessionRow,
   snapshotRow,
   type UserProfile,
@@ -25,17 +21,17 @@ import {
   userRows,
 } from "./user-rows";
 
-/** The silver tables that gold is made of. */
+/** The silver rows that gold is made of, with the columns that it reads. */
 export type SilverTables = {
-  readonly sessions: PCollection<SilverTherapySessions>;
-  readonly profiles: PCollection<SilverUserProfiles>;
-  readonly medications: PCollection<SilverMedications>;
-  readonly periodTracking: PCollection<SilverPeriodTracking>;
+  readonly sessions: PCollection<Session>;
+  readonly profiles: PCollection<UserProfile>;
+  readonly medications: PCollection<MedicationPeriod>;
+  readonly periodTracking: PCollection<DaySnapshot>;
 };
 
 /** A session with what is known of its user, of its day and of what lay before it. */
 export interface SessionContext {
-  readonly session: SilverTherapySessions;
+  readonly session: Session;
   readonly profile: UserProfile | null;
   readonly snapshot: DaySnapshot | null;
   /** Keys in use at the start, distinct, in byte order; null when unknown: no start time, or no medication list. */

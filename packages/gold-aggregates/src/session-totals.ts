@@ -1,4 +1,3 @@
-import type { SilverTherapySessions } from "@junoplus/contracts";
 import {
   addInteger,
   addNumber,
@@ -9,6 +8,7 @@ import {
   noIntegers,
   noNumbers,
 } from "./known-values";
+import type { Session } from "./user-rows";
 
 /** What gold tables tell of a group of sessions, whatever the group. Plain data: it travels between workers. */
 export interface SessionTotals {
@@ -51,7 +51,7 @@ export function noSessions(): SessionTotals {
 }
 
 /** Counts a session in. */
-export function addSession(totals: SessionTotals, session: SilverTherapySessions): void {
+export function addSession(totals: SessionTotals, session: Session): void {
   totals.sessions += 1;
   if (session.has_feedback === true) totals.feedback += 1;
   addInteger(totals.effective, session.was_effective);

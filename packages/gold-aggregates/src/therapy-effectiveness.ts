@@ -1,17 +1,18 @@
 import { combineBy, type Keyed } from "@junoplus/beam-runtime";
-import type { GoldTherapyEffectiveness, SilverTherapySessions } from "@junoplus/contracts";
+import type { GoldTherapyEffectiveness } from "@junoplus/contracts";
 import { type CombineFn, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { effectivenessByRate } from "./effectiveness";
 import { averageOf } from "./known-values";
 import type { Run } from "./run";
 import { addSession, mergeSessions, noSessions, type SessionTotals } from "./session-totals";
+import type { Session } from "./user-rows";
 
 /** A session whose day is known, with its month. */
 export interface SessionOfMonth {
   /** First day of the month. */
   readonly month: string;
-  readonly session: SilverTherapySessions;
+  readonly session: Session;
 }
 
 /** Sums up sessions. */
@@ -25,8 +26,8 @@ export const sumSessions: CombineFn<SessionOfMonth, SessionTotals, SessionTotals
 /** gold_therapy_effectiveness: one row per user, device name and month with a session. */
 export function therapyEffectiveness(
   run: Run,
-): PTransform<PCollection<SilverTherapySessions>, PCollection<GoldTherapyEffectiveness>> {
-  return withName("therapyEffectiveness", (sessions: PCollection<SilverTherapySessions>) => {
+): PTransform<PCollection<Session>, PCollection<GoldTherapyEffectiveness>> {
+  return withName("therapyEffectiveness", (sessions: PCollection<Session>) => {
     const dated = sessions.flatMap(withName("sessionsOfMonths", sessionsOfMonths));
     const groups: PCollection<Keyed<SessionTotals>> = dated.apply(
       withName("byUserDeviceMonth", combineBy(userDeviceMonth, sumSessions)),
@@ -36,7 +37,7 @@ export function therapyEffectiveness(
 }
 
 /** Worker function: a session with its month; a session without a day is in no month. */
-export function* sessionsOfMonths(session: SilverTherapySessions): Generator<SessionOfMonth> {
+export function* sessionsOfMonths(session: Session): Generator<SessionOfMonth> {
   const { session_date } = session;
   if (session_date !== null) yield { month: `${session_date.slice(0, 7)}-01`, session };
 }

@@ -1,26 +1,30 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Grouped, groupBy, type RowChange, type Split, splitByTag, type Tagged } from "@junoplus/beam-runtime";
-import type {
-  GoldTherapyEffectiveness,
-  MlTrainingBaseV2,
-  SilverMedications,
-  SilverPeriodTracking,
-  SilverTherapySessions,
-  SilverUserProfiles,
-  UserAnalyticsV1,
-} from "@junoplus/contracts";
+import type { GoldTherapyEffectiveness, MlTrainingBaseV2, UserAnalyticsV1 } from "@junoplus/contracts";
 import { flatten, P, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { contextsOfUser, type SessionContext } from "./session-context";
 import { sessionsOfMonths } from "./therapy-effectiveness";
-import { medicationRow, profileRow, sessionRow, snapshotRow, type UserRow, userOfRow, userRows } from "./user-rows";
+import {
+  type DaySnapshot,
+  type MedicationPeriod,
+  medicationRow,
+  profileRow,
+  type Session,
+  sessionRow,
+  snapshotRow,
+  type UserProfile,
+  type UserRow,
+  userOfRow,
+  userRows,
+} from "./user-rows";
 
 /** All silver rows of the users of whom some changed: those that stayed too, since they are the others' context. */
 export type SilverChanges = {
-  readonly sessions: PCollection<RowChange<SilverTherapySessions>>;
-  readonly profiles: PCollection<RowChange<SilverUserProfiles>>;
-  readonly medications: PCollection<RowChange<SilverMedications>>;
-  readonly periodTracking: PCollection<RowChange<SilverPeriodTracking>>;
+  readonly sessions: PCollection<RowChange<Session>>;
+  readonly profiles: PCollection<RowChange<UserProfile>>;
+  readonly medications: PCollection<RowChange<MedicationPeriod>>;
+  readonly periodTracking: PCollection<RowChange<DaySnapshot>>;
 };
 
 /** What gold is made anew of, and the keys of the rows that it replaces. */
@@ -33,7 +37,7 @@ export type UserChanges = {
   readonly ofUser: SessionContext;
   readonly changedUser: Pick<UserAnalyticsV1, "user_id">;
   /** All sessions, as they are, of a user's months in which a session itself changed. */
-  readonly ofMonth: SilverTherapySessions;
+  readonly ofMonth: Session;
   readonly changedMonth: Pick<GoldTherapyEffectiveness, "user_id" | "month">;
 };
 
@@ -64,22 +68,22 @@ export function userChanges(): PTransform<SilverChanges, Split<UserChanges>> {
 }
 
 /** Worker function: what became of a session, as of a row of its user. */
-export function sessionChange(change: RowChange<SilverTherapySessions>): RowChange<UserRow> {
+export function sessionChange(change: RowChange<Session>): RowChange<UserRow> {
   return changed(change, sessionRow);
 }
 
 /** Worker function: what became of a snapshot, as of a row of its user. */
-export function snapshotChange(change: RowChange<SilverPeriodTracking>): RowChange<UserRow> {
+export function snapshotChange(change: RowChange<DaySnapshot>): RowChange<UserRow> {
   return changed(change, snapshotRow);
 }
 
 /** Worker function: what became of a medication, as of a row of its user. */
-export function medicationChange(change: RowChange<SilverMedications>): RowChange<UserRow> {
+export function medicationChange(change: RowChange<MedicationPeriod>): RowChange<UserRow> {
   return changed(change, medicationRow);
 }
 
 /** Worker function: what became of a profile, as of a row of its user; name and mail address go no further. */
-export function profileChange(change: RowChange<SilverUserProfiles>): RowChange<UserRow> {
+export function profileChange(change: RowChange<UserProfile>): RowChange<UserRow> {
   return changed(change, profileRow);
 }
 

@@ -8,7 +8,7 @@ import { getRegisteredModules, registeredObjects } from "apache-beam/serializati
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as layer from "./index";
-import { type AnySilverTable, isNamedByPath, keyOfPath, type SilverTable } from "./silver-table";
+import { type AnySilverTable, type CurrentTable, hasNamedRows, keysOfDocument, type SilverTable } from "./silver-table";
 import { AS_OF, second } from "./testing/run-silver";
 
 const packageRoot = join(__dirname, "..");
@@ -47,25 +47,32 @@ describe("contracts and tables", () => {
 });
 
 describe("any valid document", () => {
-  const named = tables.filter(([, table]) => isNamedByPath(table as unknown as AnySilverTable));
+  const named = tables.filter(([, table]) => hasNamedRows(table as unknown as AnySilverTable));
 
-  test("names its row by its path where it is a session, and not where a row is one of two documents or of a history", () => {
-    const names = named.map(([name]) => name);
-    expect(names).toContain("therapySessions");
-    for (const shared of ["userProfiles", "periodTracking", "medications"]) expect(names).not.toContain(shared);
+  test("names its rows where it is a session or has days, and not where a user alone tells a row or it gives a history", () => {
+    expect(named.map(([name]) => name).sort()).toEqual(["periodTracking", "therapySessions"]);
   });
 
-  test.each(named)("%s: gives one row, and its path alone the row's whole key", (_name, table) => {
-    const { from, to } = table as unknown as AnySilverTable;
+  test.each(named)("%s: gives rows of the keys that it names, each of them, and no other", (_name, each) => {
+    const table = each as unknown as CurrentTable<unknown, Readonly<Record<string, unknown>>>;
+    const { from, to } = table;
+    const keyOf = (row: Readonly<Record<string, unknown>>): string =>
+      JSON.stringify(to.key.map((column) => row[column]));
     fc.assert(
       fc.property(anyDocument(from.table), (raw) => {
-        const rows = rowsOf(table as unknown as SilverTable<unknown, unknown>, [raw]);
-        const key = keyOfPath(table as unknown as AnySilverTable, anyPath(from.path)) ?? {};
-        expect(rows).toMatchObject([key]);
-        expect(Object.keys(key).sort()).toEqual([...to.key].sort());
+        const row_keys = [...(table.rowKeysOf?.(documentOf(from, JSON.stringify(raw))) ?? [])];
+        const keys = keysOfDocument(each as unknown as AnySilverTable, { document_key: anyPath(from.path), row_keys });
+        for (const key of keys) expect(Object.keys(key).sort()).toEqual([...to.key].sort());
+        const rows = rowsOf(table as SilverTable<unknown, unknown>, [raw]) as Readonly<Record<string, unknown>>[];
+        expect(keys.map(keyOf).sort()).toEqual([...new Set(rows.map(keyOf))].sort());
       }),
       { numRuns: 100 },
     );
+  });
+
+  test.each(named)("%s: what is no path of its log names no row", (_name, table) => {
+    const nothing = { document_key: "\nAbCdEf", row_keys: ["2024-03-01"] };
+    expect(keysOfDocument(table as unknown as AnySilverTable, nothing)).toEqual([]);
   });
 
   test.each(tables)(

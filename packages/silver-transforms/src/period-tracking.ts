@@ -18,11 +18,17 @@ export const periodTracking: CurrentTable<BronzePeriodTracking, SilverPeriodTrac
   // A day document leaves no trace of its id.
   pathColumns: { userId: "user_id", trackingId: "cycle_id" },
   keyOf: userAndDay,
+  rowKeysOf: daysOfRows,
 };
 
 /** Worker function: the key of a snapshot. */
 export function userAndDay(row: SilverPeriodTracking): string {
   return `${row.date} ${row.user_id}`;
+}
+
+/** Worker function: the days on which a document gives snapshots. */
+export function daysOfRows(document: BronzePeriodTracking): readonly string[] {
+  return [...new Set(daysOf(document).map(({ date }) => dayOf(date)))];
 }
 
 type Day = Pick<BronzePeriodTracking, "cycle_day" | "flow_intensity" | "symptoms" | "mood" | "pain_level"> & {

@@ -7,11 +7,14 @@ import {
   documentHistories,
   documentOf,
   documentPath,
+  type Leaving,
   type LoggedChange,
   latestDocuments,
   type OwnerOf,
   type PathParams,
   pathParams,
+  type RowFacts,
+  type RowKeysOf,
   type TouchedDocument,
   touchedDocuments,
 } from "@junoplus/bronze-ingest";
@@ -55,6 +58,8 @@ export interface CurrentTable<Document, Row> {
   readonly keyOf?: (row: Row) => string;
   /** The user whose rows a document gives, where its path does not name the user. */
   readonly ownerOf?: OwnerOf<Document>;
+  /** Values of the last column of the key in the rows that a document gives, where several of one user can give the same row. */
+  readonly rowKeysOf?: RowKeysOf<Document>;
 }
 
 /** A table of histories: all valid states of a document give its rows. */
@@ -81,24 +86,47 @@ export interface DocumentState<Document> {
 export type SilverTable<Document, Row> = CurrentTable<Document, Row> | HistoryTable<Document, Row>;
 
 /** A silver table and its change log, whatever its rows. */
-export type AnySilverTable = Pick<CurrentTable<never, never>, "from" | "to" | "pathColumns" | "keyOf"> & {
+export type AnySilverTable = Pick<CurrentTable<never, never>, "from" | "to" | "pathColumns" | "keyOf" | "rowKeysOf"> & {
   readonly kind: SilverTable<never, never>["kind"];
 };
 
 /** True when each document gives a row of its own, which its path names whole: that row can be made anew without others. */
-export function isNamedByPath({ kind, to, pathColumns, keyOf }: AnySilverTable): boolean {
+function isNamedByPath({ kind, to, pathColumns, keyOf }: AnySilverTable): boolean {
   const named = new Set<unknown>(Object.values(pathColumns));
   return kind === "current" && keyOf === undefined && to.key.every((column) => named.has(column));
 }
 
-/** The key of the row that a document gives, of a table in which its path names it; null for what is no path of the log. */
-export function keyOfPath({ from, pathColumns }: AnySilverTable, key: string): Readonly<Record<string, string>> | null {
+/** The columns of a row that its document's path tells; null for what is no path of the log. */
+function keyOfPath({ from, pathColumns }: AnySilverTable, key: string): Readonly<Record<string, string>> | null {
   const path = documentPath(from.path, key);
   if (path === null) return null;
   const params = pathParams(from.path, path);
   return Object.fromEntries(
     Object.entries(pathColumns).map(([wildcard, column]) => [String(column), params[wildcard] ?? ""]),
   );
+}
+
+/** True where a run makes single rows anew: a document tells the keys of all rows that it gives. */
+export function hasNamedRows(table: AnySilverTable): boolean {
+  return isNamedByPath(table) || table.rowKeysOf !== undefined;
+}
+
+/** The keys of rows that a document gives: the one that its path names, or one for each of its row keys; none for what is no path of the log. */
+export function keysOfDocument(
+  table: AnySilverTable,
+  { document_key, row_keys }: Pick<DocumentStates, "document_key" | "row_keys">,
+): readonly Readonly<Record<string, string>>[] {
+  const named = keyOfPath(table, document_key);
+  if (named === null) return [];
+  if (isNamedByPath(table)) return [named];
+  const { key } = table.to;
+  const ofPath = Object.fromEntries(key.slice(0, -1).map((column) => [column, named[column] ?? ""]));
+  return row_keys.map((value) => ({ ...ofPath, [rowKeyColumn(table)]: value }));
+}
+
+/** The column of a table's key that row keys are values of. */
+export function rowKeyColumn({ to }: AnySilverTable): string {
+  return to.key.at(-1) ?? "";
 }
 
 /** What a silver table is made of. */
@@ -123,16 +151,16 @@ export function rowCounter(table: string, what: "snapshots" | "displaced" | "unc
 /** Builds a silver table. */
 export function silverTable<Document, Row>(
   table: SilverTable<Document, Row>,
-  run: RunInstant,
+  { leavesStates = true, ...run }: RunInstant & Leaving,
 ): PTransform<SilverInput, SilverOutput<Row>> {
   return withName(table.to.table, (input: SilverInput): SilverOutput<Row> => {
     const logged = changesAndStates(input);
     const context = { table, run, snapshots: counter(rowCounter(table.to.table, "snapshots")) };
     if (table.kind === "history") {
-      const { histories, ...leavings } = logged.apply(documentHistories(table.from));
+      const { histories, ...leavings } = logged.apply(documentHistories(table.from, { leavesStates }));
       return { rows: histories.flatMap(withName("historyRows", historyRows), context), ...leavings };
     }
-    const { documents, ...leavings } = logged.apply(latestDocuments(table.from, table.ownerOf));
+    const { documents, ...leavings } = logged.apply(latestDocuments(table.from, { ...rowFacts(table), leavesStates }));
     const { keyOf } = table;
     if (keyOf === undefined) {
       return { rows: documents.flatMap(withName("currentRows", currentRows), context), ...leavings };
@@ -146,12 +174,19 @@ export function silverTable<Document, Row>(
   });
 }
 
-/** The documents and users that changes of a table's log touch. */
+/** The documents and users that changes of a table's log touch, and the rows, where documents share them. */
 export function silverDocuments<Document, Row>(
   table: SilverTable<Document, Row>,
   ranges: readonly FileRange[],
 ): AsyncGenerator<TouchedDocument> {
-  return touchedDocuments(table.from, table.kind === "history" ? null : (table.ownerOf ?? null), ranges);
+  return touchedDocuments(table.from, table.kind === "history" ? {} : table, ranges);
+}
+
+function rowFacts<Document>({
+  ownerOf,
+  rowKeysOf,
+}: Pick<CurrentTable<Document, never>, "ownerOf" | "rowKeysOf">): RowFacts<Document> {
+  return { ...(ownerOf !== undefined && { ownerOf }), ...(rowKeysOf !== undefined && { rowKeysOf }) };
 }
 
 function changesAndStates({ logged, states }: SilverInput): ChangesAndStates {

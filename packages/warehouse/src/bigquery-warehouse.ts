@@ -110,6 +110,10 @@ class BigQueryWarehouse implements Warehouse {
     return literal(text);
   }
 
+  elements(array: string, element: string): string {
+    return `UNNEST(${array}) AS ${element}`;
+  }
+
   stagingName(contract: TableContract, runId: string): string {
     const name = quoted(this.client.project, this.staging, stagingTable(runId, contract));
     // A list of the run's own is published nowhere: its few rows are left out.

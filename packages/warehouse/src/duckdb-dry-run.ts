@@ -47,6 +47,10 @@ class DuckDbDryRun implements Warehouse {
     return this.stored.literal(text);
   }
 
+  elements(array: string, element: string): string {
+    return this.stored.elements(array, element);
+  }
+
   stagingName(contract: TableContract, runId: string): string {
     return this.stored.stagingName(contract, runId);
   }

@@ -68,6 +68,10 @@ export class DuckDbWarehouse implements Warehouse {
     return literal(text);
   }
 
+  elements(array: string, element: string): string {
+    return `UNNEST(${array}) AS of_${element}(${element})`;
+  }
+
   stagingName(contract: TableContract, runId: string): string {
     return `${quoted(this.staging)}.${quoted(stagingTable(runId, contract))}`;
   }

@@ -54,6 +54,8 @@ export interface Warehouse {
   tableName(contract: TableContract): string;
   /** A text for SQL; the stores escape quotes and backslashes differently. */
   literal(text: string): string;
+  /** The elements of an array column for FROM, behind the table that has it: one row each, as the column `element`. */
+  elements(array: string, element: string): string;
   /** The qualified, quoted name of a run's staging table, for SQL. */
   stagingName(contract: TableContract, runId: string): string;
   /**

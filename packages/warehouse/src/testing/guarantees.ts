@@ -64,6 +64,29 @@ export function warehouseGuarantees(
       expect(await rowsOf(things)).toEqual([]);
     });
 
+    test("the elements of an array are rows beside the row that has it; of an empty one there are none", async () => {
+      await stage(
+        "r1",
+        everyType,
+        [{ id: "a", words: ["x", "y"] }],
+        [
+          { id: "b", words: [] },
+          { id: "c", words: ["x"] },
+        ],
+      );
+      const from = `${warehouse.stagingName(everyType, "r1")} AS rows_of`;
+      expect(
+        await warehouse.query(
+          `SELECT rows_of.id, one_word FROM ${from} CROSS JOIN ${warehouse.elements("rows_of.words", "one_word")}
+            JOIN (SELECT 'x' AS text UNION ALL SELECT 'y') AS wanted ON wanted.text = one_word ORDER BY id, one_word`,
+        ),
+      ).toEqual([
+        { id: "a", one_word: "x" },
+        { id: "a", one_word: "y" },
+        { id: "c", one_word: "x" },
+      ]);
+    });
+
     test("publishing replaces a table whole and adds to a history", async () => {
       for (const [run, id] of [
         ["r1", "a"],

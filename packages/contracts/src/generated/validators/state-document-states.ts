@@ -5,13 +5,13 @@ import * as ajv_dist_runtime_ucs2length from "ajv/dist/runtime/ucs2length";
 
 export const validate = validate20;
 
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:junoplus:contract:state:document_states:1.0.0","type":"object","additionalProperties":false,"required":["changelog","document_key","user_id","changes_read","change_ids","rejected_ids","changed_at","operation","event_id","data","earlier_states"],"properties":{"changelog":{"type":"string","minLength":1},"document_key":{"type":"string","minLength":1},"user_id":{"type":["string","null"]},"changes_read":{"type":"integer","minimum":1},"change_ids":{"type":"array","items":{"type":"string"}},"rejected_ids":{"type":"array","items":{"type":"string"}},"changed_at":{"type":["string","null"],"format":"date-time"},"operation":{"type":["string","null"],"enum":["CREATE","UPDATE","DELETE","IMPORT",null]},"event_id":{"type":["string","null"]},"data":{"type":["string","null"]},"earlier_states":{"type":"array","items":{"type":"string"}}}};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:junoplus:contract:state:document_states:1.1.0","type":"object","additionalProperties":false,"required":["changelog","document_key","user_id","changes_read","change_ids","rejected_ids","changed_at","operation","event_id","data","earlier_states","row_keys"],"properties":{"changelog":{"type":"string","minLength":1},"document_key":{"type":"string","minLength":1},"user_id":{"type":["string","null"]},"changes_read":{"type":"integer","minimum":1},"change_ids":{"type":"array","items":{"type":"string"}},"rejected_ids":{"type":"array","items":{"type":"string"}},"changed_at":{"type":["string","null"],"format":"date-time"},"operation":{"type":["string","null"],"enum":["CREATE","UPDATE","DELETE","IMPORT",null]},"event_id":{"type":["string","null"]},"data":{"type":["string","null"]},"earlier_states":{"type":"array","items":{"type":"string"}},"row_keys":{"type":"array","items":{"type":"string"}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const func2 = ajv_dist_runtime_ucs2length.default;
 const formats0 = formats["date-time"];
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:junoplus:contract:state:document_states:1.0.0" */;
+/*# sourceURL="urn:junoplus:contract:state:document_states:1.1.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate20.evaluated;
@@ -132,9 +132,8 @@ vErrors.push(err10);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(func1.call(schema31.properties, key0))){
-const err11 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
+if(data.row_keys === undefined){
+const err11 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "row_keys"},message:"must have required property '"+"row_keys"+"'"};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -143,12 +142,9 @@ vErrors.push(err11);
 }
 errors++;
 }
-}
-if(data.changelog !== undefined){
-let data0 = data.changelog;
-if(typeof data0 === "string"){
-if(func2(data0) < 1){
-const err12 = {instancePath:instancePath+"/changelog",schemaPath:"#/properties/changelog/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+for(const key0 in data){
+if(!(func1.call(schema31.properties, key0))){
+const err12 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -158,8 +154,11 @@ vErrors.push(err12);
 errors++;
 }
 }
-else {
-const err13 = {instancePath:instancePath+"/changelog",schemaPath:"#/properties/changelog/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.changelog !== undefined){
+let data0 = data.changelog;
+if(typeof data0 === "string"){
+if(func2(data0) < 1){
+const err13 = {instancePath:instancePath+"/changelog",schemaPath:"#/properties/changelog/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -169,11 +168,8 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.document_key !== undefined){
-let data1 = data.document_key;
-if(typeof data1 === "string"){
-if(func2(data1) < 1){
-const err14 = {instancePath:instancePath+"/document_key",schemaPath:"#/properties/document_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
+else {
+const err14 = {instancePath:instancePath+"/changelog",schemaPath:"#/properties/changelog/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -183,8 +179,11 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/document_key",schemaPath:"#/properties/document_key/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(data.document_key !== undefined){
+let data1 = data.document_key;
+if(typeof data1 === "string"){
+if(func2(data1) < 1){
+const err15 = {instancePath:instancePath+"/document_key",schemaPath:"#/properties/document_key/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -194,10 +193,8 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.user_id !== undefined){
-let data2 = data.user_id;
-if((typeof data2 !== "string") && (data2 !== null)){
-const err16 = {instancePath:instancePath+"/user_id",schemaPath:"#/properties/user_id/type",keyword:"type",params:{type: schema31.properties.user_id.type},message:"must be string,null"};
+else {
+const err16 = {instancePath:instancePath+"/document_key",schemaPath:"#/properties/document_key/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -207,10 +204,10 @@ vErrors.push(err16);
 errors++;
 }
 }
-if(data.changes_read !== undefined){
-let data3 = data.changes_read;
-if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
-const err17 = {instancePath:instancePath+"/changes_read",schemaPath:"#/properties/changes_read/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
+if(data.user_id !== undefined){
+let data2 = data.user_id;
+if((typeof data2 !== "string") && (data2 !== null)){
+const err17 = {instancePath:instancePath+"/user_id",schemaPath:"#/properties/user_id/type",keyword:"type",params:{type: schema31.properties.user_id.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -219,14 +216,27 @@ vErrors.push(err17);
 }
 errors++;
 }
-if((typeof data3 == "number") && (isFinite(data3))){
-if(data3 < 1 || isNaN(data3)){
-const err18 = {instancePath:instancePath+"/changes_read",schemaPath:"#/properties/changes_read/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+}
+if(data.changes_read !== undefined){
+let data3 = data.changes_read;
+if(!(((typeof data3 == "number") && (!(data3 % 1) && !isNaN(data3))) && (isFinite(data3)))){
+const err18 = {instancePath:instancePath+"/changes_read",schemaPath:"#/properties/changes_read/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err18];
 }
 else {
 vErrors.push(err18);
+}
+errors++;
+}
+if((typeof data3 == "number") && (isFinite(data3))){
+if(data3 < 1 || isNaN(data3)){
+const err19 = {instancePath:instancePath+"/changes_read",schemaPath:"#/properties/changes_read/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
 }
 errors++;
 }
@@ -238,24 +248,24 @@ if(Array.isArray(data4)){
 const len0 = data4.length;
 for(let i0=0; i0<len0; i0++){
 if(typeof data4[i0] !== "string"){
-const err19 = {instancePath:instancePath+"/change_ids/" + i0,schemaPath:"#/properties/change_ids/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+const err20 = {instancePath:instancePath+"/change_ids/" + i0,schemaPath:"#/properties/change_ids/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
-vErrors = [err19];
+vErrors = [err20];
 }
 else {
-vErrors.push(err19);
+vErrors.push(err20);
 }
 errors++;
 }
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/change_ids",schemaPath:"#/properties/change_ids/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err21 = {instancePath:instancePath+"/change_ids",schemaPath:"#/properties/change_ids/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
-vErrors = [err20];
+vErrors = [err21];
 }
 else {
-vErrors.push(err20);
+vErrors.push(err21);
 }
 errors++;
 }
@@ -266,19 +276,7 @@ if(Array.isArray(data6)){
 const len1 = data6.length;
 for(let i1=0; i1<len1; i1++){
 if(typeof data6[i1] !== "string"){
-const err21 = {instancePath:instancePath+"/rejected_ids/" + i1,schemaPath:"#/properties/rejected_ids/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err21];
-}
-else {
-vErrors.push(err21);
-}
-errors++;
-}
-}
-}
-else {
-const err22 = {instancePath:instancePath+"/rejected_ids",schemaPath:"#/properties/rejected_ids/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err22 = {instancePath:instancePath+"/rejected_ids/" + i1,schemaPath:"#/properties/rejected_ids/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -288,10 +286,9 @@ vErrors.push(err22);
 errors++;
 }
 }
-if(data.changed_at !== undefined){
-let data8 = data.changed_at;
-if((typeof data8 !== "string") && (data8 !== null)){
-const err23 = {instancePath:instancePath+"/changed_at",schemaPath:"#/properties/changed_at/type",keyword:"type",params:{type: schema31.properties.changed_at.type},message:"must be string,null"};
+}
+else {
+const err23 = {instancePath:instancePath+"/rejected_ids",schemaPath:"#/properties/rejected_ids/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -300,9 +297,11 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(typeof data8 === "string"){
-if(!(formats0(data8))){
-const err24 = {instancePath:instancePath+"/changed_at",schemaPath:"#/properties/changed_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
+}
+if(data.changed_at !== undefined){
+let data8 = data.changed_at;
+if((typeof data8 !== "string") && (data8 !== null)){
+const err24 = {instancePath:instancePath+"/changed_at",schemaPath:"#/properties/changed_at/type",keyword:"type",params:{type: schema31.properties.changed_at.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -311,12 +310,9 @@ vErrors.push(err24);
 }
 errors++;
 }
-}
-}
-if(data.operation !== undefined){
-let data9 = data.operation;
-if((typeof data9 !== "string") && (data9 !== null)){
-const err25 = {instancePath:instancePath+"/operation",schemaPath:"#/properties/operation/type",keyword:"type",params:{type: schema31.properties.operation.type},message:"must be string,null"};
+if(typeof data8 === "string"){
+if(!(formats0(data8))){
+const err25 = {instancePath:instancePath+"/changed_at",schemaPath:"#/properties/changed_at/format",keyword:"format",params:{format: "date-time"},message:"must match format \""+"date-time"+"\""};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -325,8 +321,12 @@ vErrors.push(err25);
 }
 errors++;
 }
-if(!(((((data9 === "CREATE") || (data9 === "UPDATE")) || (data9 === "DELETE")) || (data9 === "IMPORT")) || (data9 === null))){
-const err26 = {instancePath:instancePath+"/operation",schemaPath:"#/properties/operation/enum",keyword:"enum",params:{allowedValues: schema31.properties.operation.enum},message:"must be equal to one of the allowed values"};
+}
+}
+if(data.operation !== undefined){
+let data9 = data.operation;
+if((typeof data9 !== "string") && (data9 !== null)){
+const err26 = {instancePath:instancePath+"/operation",schemaPath:"#/properties/operation/type",keyword:"type",params:{type: schema31.properties.operation.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -335,11 +335,8 @@ vErrors.push(err26);
 }
 errors++;
 }
-}
-if(data.event_id !== undefined){
-let data10 = data.event_id;
-if((typeof data10 !== "string") && (data10 !== null)){
-const err27 = {instancePath:instancePath+"/event_id",schemaPath:"#/properties/event_id/type",keyword:"type",params:{type: schema31.properties.event_id.type},message:"must be string,null"};
+if(!(((((data9 === "CREATE") || (data9 === "UPDATE")) || (data9 === "DELETE")) || (data9 === "IMPORT")) || (data9 === null))){
+const err27 = {instancePath:instancePath+"/operation",schemaPath:"#/properties/operation/enum",keyword:"enum",params:{allowedValues: schema31.properties.operation.enum},message:"must be equal to one of the allowed values"};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -349,15 +346,28 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data.data !== undefined){
-let data11 = data.data;
-if((typeof data11 !== "string") && (data11 !== null)){
-const err28 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: schema31.properties.data.type},message:"must be string,null"};
+if(data.event_id !== undefined){
+let data10 = data.event_id;
+if((typeof data10 !== "string") && (data10 !== null)){
+const err28 = {instancePath:instancePath+"/event_id",schemaPath:"#/properties/event_id/type",keyword:"type",params:{type: schema31.properties.event_id.type},message:"must be string,null"};
 if(vErrors === null){
 vErrors = [err28];
 }
 else {
 vErrors.push(err28);
+}
+errors++;
+}
+}
+if(data.data !== undefined){
+let data11 = data.data;
+if((typeof data11 !== "string") && (data11 !== null)){
+const err29 = {instancePath:instancePath+"/data",schemaPath:"#/properties/data/type",keyword:"type",params:{type: schema31.properties.data.type},message:"must be string,null"};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
 }
 errors++;
 }
@@ -368,19 +378,7 @@ if(Array.isArray(data12)){
 const len2 = data12.length;
 for(let i2=0; i2<len2; i2++){
 if(typeof data12[i2] !== "string"){
-const err29 = {instancePath:instancePath+"/earlier_states/" + i2,schemaPath:"#/properties/earlier_states/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
-if(vErrors === null){
-vErrors = [err29];
-}
-else {
-vErrors.push(err29);
-}
-errors++;
-}
-}
-}
-else {
-const err30 = {instancePath:instancePath+"/earlier_states",schemaPath:"#/properties/earlier_states/type",keyword:"type",params:{type: "array"},message:"must be array"};
+const err30 = {instancePath:instancePath+"/earlier_states/" + i2,schemaPath:"#/properties/earlier_states/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -392,12 +390,52 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+const err31 = {instancePath:instancePath+"/earlier_states",schemaPath:"#/properties/earlier_states/type",keyword:"type",params:{type: "array"},message:"must be array"};
 if(vErrors === null){
 vErrors = [err31];
 }
 else {
 vErrors.push(err31);
+}
+errors++;
+}
+}
+if(data.row_keys !== undefined){
+let data14 = data.row_keys;
+if(Array.isArray(data14)){
+const len3 = data14.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data14[i3] !== "string"){
+const err32 = {instancePath:instancePath+"/row_keys/" + i3,schemaPath:"#/properties/row_keys/items/type",keyword:"type",params:{type: "string"},message:"must be string"};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+}
+}
+else {
+const err33 = {instancePath:instancePath+"/row_keys",schemaPath:"#/properties/row_keys/type",keyword:"type",params:{type: "array"},message:"must be array"};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+}
+else {
+const err34 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
 }
 errors++;
 }
