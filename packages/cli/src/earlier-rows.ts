@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { dayTotals, documentStates } from "@junoplus/contracts";
 import { type AnySilverTable, hasNamedRows, rowKeyColumn } from "@junoplus/silver-transforms";
 import type { Warehouse } from "@junoplus/warehouse";
-import { columnsForGold, SILVER_TABLES } from "./medallion-pipeline";
+import { columnsForGold, SILVER_TABLES } from "./medallion-tables";
 import { remadeRows, touchedDocuments, touchedUsers } from "./run-lists";
 import { stageTouchedRows, type TouchedRowsInput } from "./touched-rows";
 

@@ -10,7 +10,7 @@ import type { Warehouse } from "@junoplus/warehouse";
 import type { LeftPositions } from "./changelog-source";
 import type { Reading } from "./last-run";
 import type { RunIdentity } from "./ledger";
-import { STATE_TABLES } from "./medallion-pipeline";
+import { STATE_TABLES } from "./medallion-tables";
 import { rulesDigest } from "./rules-digest";
 
 /** Rows of a state table that the launcher writes. */

@@ -8,7 +8,7 @@ import { failureMessage } from "./failure-message";
 import { type Reading, readingSinceLast } from "./last-run";
 import { ledgerRows, type RunIdentity } from "./ledger";
 import { emptiedState, leftState } from "./left-state";
-import { neededSilverTables, REJECTION_TABLES, STATE_TABLES } from "./medallion-pipeline";
+import { neededSilverTables, REJECTION_TABLES, STATE_TABLES } from "./medallion-tables";
 import type { PipelineJob } from "./pipeline-job";
 import type { Progress } from "./progress";
 import { type ReadOutcome, readChanges } from "./read-changes";

@@ -16,7 +16,8 @@ import {
   userProfiles,
 } from "@junoplus/silver-transforms";
 import { type Warehouse, writeNdjson } from "@junoplus/warehouse";
-import { rangesOfLog, SILVER_TABLES } from "./medallion-pipeline";
+import { rangesOfLog } from "./medallion-pipeline";
+import { SILVER_TABLES } from "./medallion-tables";
 import { remadeRows, touchedDocuments, touchedUsers } from "./run-lists";
 
 /** What a run touches, staged as lists to be joined with. */

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { readContracts } from "@junoplus/contracts/generate/schema-file";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
@@ -140,9 +140,12 @@ describe("the search", () => {
   });
 });
 
-const CHROMIUM = "/usr/bin/chromium";
+/** Chromium, or Chrome, which is the same here: GitHub's runners have that one. */
+const BROWSER = ["chromium", "google-chrome"]
+  .flatMap((name) => (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, name)))
+  .find((path) => existsSync(path));
 
-describe.skipIf(!existsSync(CHROMIUM))("in a browser, from files", () => {
+describe.skipIf(BROWSER === undefined)("in a browser, from files", () => {
   const folder = mkdtempSync(join(tmpdir(), "contract-site-"));
   afterAll(() => rmSync(folder, { recursive: true }));
   for (const [name, text] of pages) writeFileSync(join(folder, name), text);
@@ -156,7 +159,7 @@ describe.skipIf(!existsSync(CHROMIUM))("in a browser, from files", () => {
       `--user-data-dir=${join(folder, "profile")}`,
       "--dump-dom",
     ];
-    return execFileSync(CHROMIUM, [...flags, `file://${folder}/${address}`], {
+    return execFileSync(BROWSER ?? "", [...flags, `file://${folder}/${address}`], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
       timeout: 100_000,
