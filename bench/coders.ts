@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createFrom, fileRanges } from "@junoplus/beam-runtime";
+import { P } from "@junoplus/beam-runtime/sdk";
 import { type CoderFigures, measureCoder, measuredCoders } from "@junoplus/beam-runtime/testing/measure-coder";
 import { collect } from "@junoplus/beam-runtime/testing/run-and-collect";
 import { changes } from "@junoplus/bronze-ingest";
 import { silverTable, therapySessions } from "@junoplus/silver-transforms";
-import { P } from "apache-beam";
 import { say } from "./say";
 
 const AS_OF = "2025-01-01T00:00:00.000000Z";

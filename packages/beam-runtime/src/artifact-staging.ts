@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { credentials } from "@grpc/grpc-js";
-import "apache-beam";
+import "./sdk";
 import { type ArtifactRequestWrapper, ArtifactResponseWrapper } from "apache-beam/proto/beam_artifact_api";
 import { ArtifactStagingServiceClient } from "apache-beam/proto/beam_artifact_api.grpc-client";
 import { ArtifactFilePayload, type ArtifactInformation } from "apache-beam/proto/beam_runner_api";

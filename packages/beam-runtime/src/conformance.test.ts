@@ -1,8 +1,8 @@
-import { counter, type Runner } from "apache-beam";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createFrom } from "./create";
 import { groupBy } from "./keyed";
 import { JobFailedError, type JobOptions } from "./portable-runner";
+import { counter, type Runner } from "./sdk";
 import {
   below,
   conformanceCases,

@@ -1,5 +1,5 @@
 // First: no other module of the SDK can be loaded before it.
-import "apache-beam";
+import "./sdk";
 import { Pipeline } from "apache-beam/internal/pipeline";
 import { Root } from "apache-beam/pvalue";
 import fc from "fast-check";

@@ -1,5 +1,5 @@
-import { impulse, type PCollection, type PTransform, type Root, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
+import { impulse, type PCollection, type PTransform, type Root, withName } from "./sdk";
 
 /**
  * A collection of given values, in time linear in their number (the SDK's own is quadratic). Values are carried as JSON, so

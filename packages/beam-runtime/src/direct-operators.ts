@@ -1,11 +1,4 @@
-import {
-  type CombineFn,
-  GlobalWindow,
-  type Instant,
-  type PaneInfo,
-  type Window,
-  type WindowedValue,
-} from "apache-beam";
+import "./sdk";
 import type { Coder } from "apache-beam/coders/coders";
 import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { PaneInfoCoder } from "apache-beam/coders/standard_coders";
@@ -18,6 +11,7 @@ import {
 } from "apache-beam/proto/beam_runner_api";
 import * as operators from "apache-beam/worker/operators";
 import { EventLoopTurns } from "./event-loop-turns";
+import { type CombineFn, GlobalWindow, type Instant, type PaneInfo, type Window, type WindowedValue } from "./sdk";
 
 /** Groups a whole bundle in memory; the direct runner has one bundle, so this is GroupByKey there. */
 export const DIRECT_GROUP_BY_KEY = "beam-runtime:direct:group_by_key:v1";

@@ -1,4 +1,4 @@
-import { counter, iterableSideInput, type PCollection, type Root, withName } from "apache-beam";
+import "./sdk";
 import { Pipeline } from "apache-beam/internal/pipeline";
 import { deserializeFn } from "apache-beam/internal/serialize";
 import { ParDoPayload, Pipeline as PipelineProto, type PTransform } from "apache-beam/proto/beam_runner_api";
@@ -10,6 +10,7 @@ import { DIRECT_COMBINE_PER_KEY, DIRECT_GROUP_BY_KEY } from "./direct-operators"
 import { rewriteForDirectRunner } from "./direct-rewrite";
 import { DIRECT_AWAIT_SIDE_INPUTS, DIRECT_COLLECT_SIDE_INPUT } from "./direct-side-inputs";
 import { combineBy, groupBy } from "./keyed";
+import { counter, iterableSideInput, type PCollection, type Root, withName } from "./sdk";
 import { identity, lettersOf, sizeOf, summary, withAll, wordOf } from "./testing/sample-steps";
 
 function protoOf(build: (root: Root) => void): PipelineProto {

@@ -1,4 +1,4 @@
-import { parDo } from "apache-beam";
+import "./sdk";
 import {
   Coder as CoderProto,
   CombinePayload,
@@ -15,6 +15,7 @@ import {
   DIRECT_SIDE_INPUT_CODER,
   type SideInputReader,
 } from "./direct-side-inputs";
+import { parDo } from "./sdk";
 
 /**
  * A copy of a pipeline that groups, combines and reads side inputs by the direct runner's own operators. A combine becomes

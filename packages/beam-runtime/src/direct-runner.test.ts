@@ -1,5 +1,17 @@
+import "./sdk";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { directRunner } from "apache-beam/runners/direct_runner";
+import { countPerElement } from "apache-beam/transforms/group_and_combine";
+import { combinePerKey, groupByKey } from "apache-beam/transforms/internal";
+import { assignTimestamps } from "apache-beam/transforms/window";
+import { fixedWindows, sessions, slidingWindows } from "apache-beam/transforms/windowings";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createFrom } from "./create";
+import { type Counters, DirectRunner } from "./direct-runner";
+import { distributionsOfRun } from "./job-metrics";
+import { combineBy, groupBy } from "./keyed";
 import {
   counter,
   distribution,
@@ -13,18 +25,7 @@ import {
   windowInto,
   windowParam,
   withName,
-} from "apache-beam";
-import { directRunner } from "apache-beam/runners/direct_runner";
-import { countPerElement } from "apache-beam/transforms/group_and_combine";
-import { combinePerKey, groupByKey } from "apache-beam/transforms/internal";
-import { assignTimestamps } from "apache-beam/transforms/window";
-import { fixedWindows, sessions, slidingWindows } from "apache-beam/transforms/windowings";
-import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { createFrom } from "./create";
-import { type Counters, DirectRunner } from "./direct-runner";
-import { distributionsOfRun } from "./job-metrics";
-import { combineBy, groupBy } from "./keyed";
+} from "./sdk";
 import { splitByTag } from "./split-by-tag";
 import { type Collected, collect } from "./testing/run-and-collect";
 import {

@@ -1,8 +1,9 @@
-import { Runner } from "apache-beam";
+import "./sdk";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import { ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
+import { Runner } from "./sdk";
 import "apache-beam/runners/direct_runner";
 import type { PipelineResult } from "apache-beam/runners/runner";
 import { impulse } from "apache-beam/transforms/internal";

@@ -1,7 +1,6 @@
 // First: no other module of the SDK can be loaded before it.
-import "apache-beam";
+import "./sdk";
 import { deserialize, serialize } from "node:v8";
-import type { Window, WindowedValue } from "apache-beam";
 import { type Coder, globalRegistry } from "apache-beam/coders/coders";
 import { StateKey } from "apache-beam/proto/beam_fn_api";
 import type { Coder as CoderProto, PTransform as TransformProto } from "apache-beam/proto/beam_runner_api";
@@ -9,6 +8,7 @@ import * as operators from "apache-beam/worker/operators";
 import { createStateKey } from "apache-beam/worker/pardo_context";
 import type { MaybePromise, StateProvider } from "apache-beam/worker/state";
 import { EventLoopTurns } from "./event-loop-turns";
+import type { Window, WindowedValue } from "./sdk";
 
 /** Takes in a side input of one step. */
 export const DIRECT_COLLECT_SIDE_INPUT = "beam-runtime:direct:collect_side_input:v1";

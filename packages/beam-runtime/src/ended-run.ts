@@ -1,4 +1,4 @@
-import "apache-beam";
+import "./sdk";
 import { JobState_Enum } from "apache-beam/proto/beam_job_api";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
 import { PipelineResult } from "apache-beam/runners/runner";

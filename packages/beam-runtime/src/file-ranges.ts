@@ -1,8 +1,8 @@
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type Grouped, groupBy } from "./keyed";
+import { type PCollection, type PTransform, withName } from "./sdk";
 
 /** A part of a file, in bytes: the lines that start in [start, end). */
 export interface FileRange {

@@ -1,4 +1,3 @@
-import "apache-beam";
 import type { MonitoringInfo } from "apache-beam/proto/metrics";
 import type { PipelineResult } from "apache-beam/runners/runner";
 import { Reader } from "protobufjs";

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Server, type ServerDuplexStream, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
-import "apache-beam";
+import "./sdk";
 import { ArtifactRequestWrapper, ArtifactResponseWrapper } from "apache-beam/proto/beam_artifact_api";
 import { PrepareJobRequest, PrepareJobResponse, RunJobRequest, RunJobResponse } from "apache-beam/proto/beam_job_api";
 import { ArtifactFilePayload, ArtifactInformation, Environment, Pipeline } from "apache-beam/proto/beam_runner_api";

@@ -1,5 +1,5 @@
 import { type ClientReadableStream, credentials, type ServiceError, status } from "@grpc/grpc-js";
-import "apache-beam";
+import "./sdk";
 import {
   type GetJobMetricsResponse,
   JobMessage_MessageImportance,

@@ -1,4 +1,4 @@
-import { parDo } from "apache-beam";
+import "./sdk";
 import { type Coder, Context } from "apache-beam/coders/coders";
 import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { Pipeline } from "apache-beam/internal/pipeline";
@@ -11,6 +11,7 @@ import { expect, test } from "vitest";
 import { createFrom } from "./create";
 import { canonicalJson, fromCanonicalJson, JSON_CODER_URN, JsonCoder, withJsonCoder } from "./json-coder";
 import { combineBy } from "./keyed";
+import { parDo } from "./sdk";
 import { jsonLike } from "./testing/json-like";
 import { summary, wordOf } from "./testing/sample-steps";
 

@@ -1,4 +1,4 @@
-import "apache-beam";
+import "./sdk";
 import { type Coder, Context, globalRegistry, writeRawBytes } from "apache-beam/coders/coders";
 import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { type Coder as CoderProto, Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";

@@ -1,11 +1,11 @@
 // First: no other module of the SDK can be loaded before it.
-import "apache-beam";
-import type { PCollection, Root } from "apache-beam";
+import "./sdk";
 import { directRunner } from "apache-beam/runners/direct_runner";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFrom } from "./create";
 import { combineBy, dropKey, groupBy, keyBy } from "./keyed";
+import type { PCollection, Root } from "./sdk";
 import { collect } from "./testing/run-and-collect";
 import { firstLetter, numberOfValues, type Sample, summary, wordOf } from "./testing/sample-steps";
 

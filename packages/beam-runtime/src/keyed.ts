@@ -1,6 +1,7 @@
-import { type CombineFn, type PCollection, type PTransform, withName } from "apache-beam";
+import "./sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import { combinePerKey as sdkCombinePerKey, groupByKey as sdkGroupByKey } from "apache-beam/transforms/internal";
+import { type CombineFn, type PCollection, type PTransform, withName } from "./sdk";
 
 /** One element with the key that it is grouped by. */
 export interface Keyed<V> {

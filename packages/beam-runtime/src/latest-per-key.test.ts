@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import type { Runner } from "apache-beam";
 import fc, { type Arbitrary } from "fast-check";
 import { expect, test } from "vitest";
 import { createFrom } from "./create";
@@ -7,6 +6,7 @@ import { DirectRunner } from "./direct-runner";
 import { canonicalJson } from "./json-coder";
 import { LatestBy, latestPerKey } from "./latest-per-key";
 import { PrismRunner } from "./prism-runner";
+import type { Runner } from "./sdk";
 import { collect } from "./testing/run-and-collect";
 import { byAmount, type Sample, wordOf } from "./testing/sample-steps";
 

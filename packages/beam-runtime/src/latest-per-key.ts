@@ -1,7 +1,7 @@
-import { type CombineFn, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { canonicalJson } from "./json-coder";
 import { combineBy, dropKey } from "./keyed";
+import { type CombineFn, type PCollection, type PTransform, withName } from "./sdk";
 
 /** Negative when `a` is earlier than `b`, positive when later, 0 when the order does not tell. */
 export type Order<T> = (a: T, b: T) => number;

@@ -35,6 +35,13 @@ test("every module can be the first that a process loads", () => {
   expect([status, stderr.toString()]).toEqual([0, ""]);
 });
 
+test("what a run loads has no client of a service that no pipeline calls", () => {
+  const tell = `require("./index"); console.log(Object.keys(require.cache).join("\\n"));`;
+  const { stdout } = spawnSync(process.execPath, ["-e", tell], { cwd: join(__dirname, "../dist"), encoding: "utf8" });
+  expect(stdout).toContain("apache_beam/pvalue.js");
+  expect(stdout).not.toMatch(/node_modules\/(@google-cloud|google-gax|google-auth-library)\//);
+});
+
 test("a module is registered under its own path, as its last line", () => {
   const names = files.flatMap((file) => {
     const text = readFileSync(join(__dirname, file), "utf8");

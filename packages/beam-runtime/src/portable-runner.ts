@@ -1,5 +1,5 @@
+import "./sdk";
 import { setTimeout } from "node:timers/promises";
-import { Runner } from "apache-beam";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import { JobState_Enum } from "apache-beam/proto/beam_job_api";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
@@ -10,6 +10,7 @@ import { EndedRun } from "./ended-run";
 import { countersOf } from "./job-metrics";
 import { JobService, type OnMessage, type PipelineOptions } from "./job-service";
 import { withJsonCoder } from "./json-coder";
+import { Runner } from "./sdk";
 import { setEnvironment, type WorkerEnvironment } from "./worker-environment";
 import { WorkerPool } from "./worker-pool";
 

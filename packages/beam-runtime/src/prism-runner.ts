@@ -1,5 +1,4 @@
 import { setTimeout } from "node:timers/promises";
-import { Runner } from "apache-beam";
 import type { Pipeline } from "apache-beam/internal/pipeline";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
 import type { PipelineResult } from "apache-beam/runners/runner";
@@ -7,6 +6,7 @@ import { JobServiceError } from "./job-service";
 import { type JobOptions, PortableRunner } from "./portable-runner";
 import { findPrism } from "./prism-binary";
 import { PrismProcess } from "./prism-process";
+import { Runner } from "./sdk";
 
 const LAST_WORDS_MS = 1_000;
 

@@ -1,7 +1,7 @@
-import { type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type FileRange, linesOfRanges, spreadRanges } from "./file-ranges";
 import type { Grouped } from "./keyed";
+import { type PCollection, type PTransform, withName } from "./sdk";
 
 /** The rows of NDJSON files, given by their byte ranges; `name` tells the step. A line that is no JSON fails the run: the files are our own. */
 export function readRows<Row>(name: string): PTransform<PCollection<FileRange>, PCollection<Row>> {

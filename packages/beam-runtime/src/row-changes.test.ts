@@ -1,8 +1,8 @@
-import { counter, P, type Root, withName } from "apache-beam";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createFrom } from "./create";
 import { type RowChange, rowChanges } from "./row-changes";
+import { counter, P, type Root, withName } from "./sdk";
 import { collect } from "./testing/run-and-collect";
 
 interface Visit {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { type Counter, flatten, P, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type Grouped, groupKeyed, type Keyed } from "./keyed";
+import { type Counter, flatten, P, type PCollection, type PTransform, withName } from "./sdk";
 import type { Tagged } from "./split-by-tag";
 
 /** A row of a table of which a part was made anew: as it stays, as it was, or as it is now. */

@@ -1,5 +1,5 @@
+import "./sdk";
 import { spawnSync } from "node:child_process";
-import { iterableSideInput, type PCollection, type Runner, withName } from "apache-beam";
 import { type Coder, Context } from "apache-beam/coders/coders";
 import { Pipeline } from "apache-beam/internal/pipeline";
 import { Root } from "apache-beam/pvalue";
@@ -14,6 +14,7 @@ import { keyBy } from "./keyed";
 import { PrismRunner } from "./prism-runner";
 import { ROW_CODER_URN, RowCoder, withKeyedRows, withRows } from "./row-coder";
 import { RowCodingError, type RowColumn, type RowColumnType } from "./row-values";
+import { iterableSideInput, type PCollection, type Runner, withName } from "./sdk";
 import { anyText, jsonLike } from "./testing/json-like";
 import { collect } from "./testing/run-and-collect";
 import {

@@ -1,5 +1,5 @@
+import "./sdk";
 import { createHash } from "node:crypto";
-import { type PCollection, type PTransform, withName } from "apache-beam";
 import { type Coder, Context, globalRegistry, writeRawBytes } from "apache-beam/coders/coders";
 import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { KVCoder } from "apache-beam/coders/required_coders";
@@ -10,6 +10,7 @@ import type { Reader, Writer } from "protobufjs";
 import type { Keyed } from "./keyed";
 import { ByteReader, ByteWriter } from "./row-bytes";
 import { RowCodingError, type RowColumn, valueCoding } from "./row-values";
+import { type PCollection, type PTransform, withName } from "./sdk";
 
 /** Names the coder in a pipeline's description; its payload is the columns, as JSON. */
 export const ROW_CODER_URN = "junoplus:coder:row:v1";

@@ -1,6 +1,6 @@
-import { type PCollection, type Root, withName } from "apache-beam";
 import { expect, test } from "vitest";
 import { createFrom } from "./create";
+import { type PCollection, type Root, withName } from "./sdk";
 import { splitByTag, type Tagged } from "./split-by-tag";
 import { collect } from "./testing/run-and-collect";
 

@@ -1,4 +1,4 @@
-import { type PCollection, type PTransform, split, withName } from "apache-beam";
+import { type PCollection, type PTransform, split, withName } from "./sdk";
 
 /** One of several outputs of a step: exactly one tag is set. */
 export type Tagged<Outputs> = { readonly [Tag in keyof Outputs]: { readonly [_ in Tag]: Outputs[Tag] } }[keyof Outputs];

@@ -1,4 +1,4 @@
-import "apache-beam";
+import "./sdk";
 import {
   DockerPayload,
   ExternalPayload,

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { credentials, Server, type ServerDuplexStream } from "@grpc/grpc-js";
-import "apache-beam";
+import "./sdk";
 import type { InstructionRequest, InstructionResponse } from "apache-beam/proto/beam_fn_api";
 import { BeamFnExternalWorkerPoolClient } from "apache-beam/proto/beam_fn_api.grpc-client";
 import { beamFnControlDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Server, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
-import "apache-beam";
+import "./sdk";
 import type {
   StartWorkerRequest,
   StartWorkerResponse,

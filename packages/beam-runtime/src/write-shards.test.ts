@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Root } from "apache-beam";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createFrom } from "./create";
 import { type Counters, DirectRunner } from "./direct-runner";
+import type { Root } from "./sdk";
 import { FAULT, failingAtWord } from "./testing/sample-steps";
 import { writeShards, writtenCounter } from "./write-shards";
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { requireForSerialization } from "apache-beam/serialization";
 import {
   type Counter,
   counter,
@@ -10,8 +11,7 @@ import {
   parDo,
   type WindowedValue,
   withName,
-} from "apache-beam";
-import { requireForSerialization } from "apache-beam/serialization";
+} from "./sdk";
 
 /** The counter of lines that `writeShards` wrote to a folder. */
 export function writtenCounter(name: string): string {

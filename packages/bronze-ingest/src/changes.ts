@@ -10,9 +10,17 @@ import {
   spreadRanges,
   type Tagged,
 } from "@junoplus/beam-runtime";
+import {
+  type Counter,
+  counter,
+  type DoFn,
+  type PCollection,
+  type PTransform,
+  parDo,
+  withName,
+} from "@junoplus/beam-runtime/sdk";
 import type { ChangelogContract, DocumentStates } from "@junoplus/contracts";
 import * as contracts from "@junoplus/contracts";
-import { type Counter, counter, type DoFn, type PCollection, type PTransform, parDo, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import type { CurrentDocument, DocumentHistory, LoggedChange, RejectedChange, ValidChange } from "./change";
 import { compareChanges } from "./change-order";

@@ -1,5 +1,5 @@
+import type { CombineFn } from "@junoplus/beam-runtime/sdk";
 import { compareBytes, type DocumentStates } from "@junoplus/contracts";
-import type { CombineFn } from "apache-beam";
 import type { LoggedChange, RejectedChange, ValidChange } from "./change";
 import { compareChanges } from "./change-order";
 import { isDocumentState, winnerOfState } from "./document-state";

@@ -8,6 +8,7 @@ import {
   rowChanges,
   writeShards,
 } from "@junoplus/beam-runtime";
+import { counter, flatten, P, type PCollection, type Root, withName } from "@junoplus/beam-runtime/sdk";
 import { type ChangelogFile, changes, type RejectedChange } from "@junoplus/bronze-ingest";
 import {
   type DayTotals,
@@ -24,7 +25,6 @@ import {
 } from "@junoplus/contracts";
 import { type GoldTables, goldChanges, goldTables } from "@junoplus/gold-aggregates";
 import { rowCounter, type SilverInput, type SilverTable, silverTable } from "@junoplus/silver-transforms";
-import { counter, flatten, P, type PCollection, type Root, withName } from "apache-beam";
 import type { EarlierRows, EarlierSilverRows } from "./earlier-rows";
 import { GOLD_READS, GOLD_TABLES, neededSilverTables, SILVER_TABLES } from "./medallion-tables";
 import { changedRow, keptRow, payloadRow, rejectedRows, replacedRow, rowLine, stateOfLog } from "./pipeline-rows";

@@ -1,5 +1,5 @@
 import { type Counters, DirectRunner, PortableRunner, PrismRunner } from "@junoplus/beam-runtime";
-import type { Root, Runner } from "apache-beam";
+import type { Root, Runner } from "@junoplus/beam-runtime/sdk";
 import type { Progress } from "./progress";
 import type { RunOptions } from "./run-options";
 

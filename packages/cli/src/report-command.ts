@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { renderReport } from "@junoplus/quality";
+import { renderReport } from "@junoplus/quality/report/render-report";
 import { openToRead, type StoreOptions } from "./open-store";
 import { OptionsError } from "./options-error";
 import type { ExitCode, Output } from "./output";

@@ -1,6 +1,6 @@
 import { writeShards } from "@junoplus/beam-runtime";
+import { type PCollection, type PTransform, withName } from "@junoplus/beam-runtime/sdk";
 import type { Fault, TableContract } from "@junoplus/contracts";
-import { type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 
 /** A row that breaks its own contract: a fault of the transforms, so the run ends and the published tables stay. */

@@ -1,6 +1,6 @@
 import { combineBy, type Keyed } from "@junoplus/beam-runtime";
+import { type CombineFn, type PCollection, type PTransform, withName } from "@junoplus/beam-runtime/sdk";
 import type { DailyMetricsV1 } from "@junoplus/contracts";
-import { type CombineFn, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { isDuringPeriod } from "./cycle-days";
 import { addInteger, averageOf, type KnownIntegers, mergeIntegers, noIntegers, sumOf } from "./known-values";

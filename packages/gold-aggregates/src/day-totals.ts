@@ -1,6 +1,6 @@
 import { canonicalExact, type Grouped, groupBy, type Keyed, roundExact, type Tagged } from "@junoplus/beam-runtime";
+import { flatten, P, type PCollection, type PTransform, withName } from "@junoplus/beam-runtime/sdk";
 import type { DayTotals as DayTotalsRow } from "@junoplus/contracts";
-import { flatten, P, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type DayTotals, mergeDays, noDay } from "./daily-metrics";
 

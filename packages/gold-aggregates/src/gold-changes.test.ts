@@ -1,7 +1,7 @@
 import { createFrom, type RowChange } from "@junoplus/beam-runtime";
+import { type PCollection, type Root, withName } from "@junoplus/beam-runtime/sdk";
 import { collect } from "@junoplus/beam-runtime/testing/run-and-collect";
 import type { DayTotals } from "@junoplus/contracts";
-import { type PCollection, type Root, withName } from "apache-beam";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { goldChanges, goldTables } from "./gold-tables";

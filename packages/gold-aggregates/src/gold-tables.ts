@@ -1,4 +1,5 @@
 import type { Keyed } from "@junoplus/beam-runtime";
+import { P, type PCollection, withName } from "@junoplus/beam-runtime/sdk";
 import type {
   DailyMetricsV1,
   DayTotals as DayTotalsRow,
@@ -6,7 +7,6 @@ import type {
   MlTrainingBaseV2,
   UserAnalyticsV1,
 } from "@junoplus/contracts";
-import { P, type PCollection, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type DayTotals, dailyMetrics, dayTotals } from "./daily-metrics";
 import { changedDayTotals, dayTotalsRow } from "./day-totals";

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createFrom, DirectRunner } from "@junoplus/beam-runtime";
-import { type PCollection, withName } from "apache-beam";
+import { type PCollection, withName } from "@junoplus/beam-runtime/sdk";
 import type { Pipeline as PipelineProto } from "apache-beam/proto/beam_runner_api";
 import type { PipelineResult } from "apache-beam/runners/runner";
 import { getRegisteredModules } from "apache-beam/serialization";

@@ -1,5 +1,5 @@
+import { type PCollection, type PTransform, withName } from "@junoplus/beam-runtime/sdk";
 import { ageGroup, type MlTrainingBaseV2, wholeYears } from "@junoplus/contracts";
-import { type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { isDuringOvulation, isDuringPeriod } from "./cycle-days";
 import type { Run } from "./run";

@@ -1,5 +1,5 @@
 import { type Grouped, groupBy } from "@junoplus/beam-runtime";
-import { flatten, P, type PCollection, type PTransform, withName } from "apache-beam";
+import { flatten, P, type PCollection, type PTransform, withName } from "@junoplus/beam-runtime/sdk";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type FirstSession, FirstSessionsWalk } from "./first-sessions";
 import { MedicationsInUse } from "./medications-in-use";

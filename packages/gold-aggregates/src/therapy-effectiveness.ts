@@ -1,6 +1,6 @@
 import { combineBy, type Keyed } from "@junoplus/beam-runtime";
+import { type CombineFn, type PCollection, type PTransform, withName } from "@junoplus/beam-runtime/sdk";
 import type { GoldTherapyEffectiveness } from "@junoplus/contracts";
-import { type CombineFn, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { effectivenessByRate } from "./effectiveness";
 import { averageOf } from "./known-values";

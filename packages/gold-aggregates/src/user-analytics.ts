@@ -1,6 +1,6 @@
 import { combineBy, type Keyed } from "@junoplus/beam-runtime";
+import { type CombineFn, type PCollection, type PTransform, withName } from "@junoplus/beam-runtime/sdk";
 import { epochDay, type UserAnalyticsV1 } from "@junoplus/contracts";
-import { type CombineFn, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { effectivenessByRelief } from "./effectiveness";
 import { averageOf, sumOf } from "./known-values";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Grouped, groupBy, type RowChange, type Split, splitByTag, type Tagged } from "@junoplus/beam-runtime";
+import { flatten, P, type PCollection, type PTransform, withName } from "@junoplus/beam-runtime/sdk";
 import type { GoldTherapyEffectiveness, MlTrainingBaseV2, UserAnalyticsV1 } from "@junoplus/contracts";
-import { flatten, P, type PCollection, type PTransform, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { contextsOfUser, type SessionContext } from "./session-context";
 import { sessionsOfMonths } from "./therapy-effectiveness";

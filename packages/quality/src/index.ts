@@ -17,7 +17,6 @@ export { type Freshness, freshness, freshnessChecks, measureFreshness } from "./
 export { freshnessRows, metricRows, previousRowCounts, type RunStamp, rowCountRows } from "./history";
 export { type Measurement, measuredChecks } from "./measurement";
 export { privacyChecks } from "./privacy-checks";
-export { type ReportOptions, renderReport } from "./report/render-report";
 export { UnknownRunError } from "./report/reported-run";
 export type { TableNames } from "./table-names";
 export { type RowCount, type Volume, volume, volumeChecks } from "./volume-checks";

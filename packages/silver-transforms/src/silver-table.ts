@@ -1,5 +1,15 @@
 import { combineBy, dropKey, type FileRange, type Split } from "@junoplus/beam-runtime";
 import {
+  type CombineFn,
+  type Counter,
+  counter,
+  flatten,
+  P,
+  type PCollection,
+  type PTransform,
+  withName,
+} from "@junoplus/beam-runtime/sdk";
+import {
   type ChangesAndStates,
   type CurrentDocument,
   type DocumentHistory,
@@ -19,16 +29,6 @@ import {
   touchedDocuments,
 } from "@junoplus/bronze-ingest";
 import { type ChangelogContract, compareBytes, type DocumentStates, type TableContract } from "@junoplus/contracts";
-import {
-  type CombineFn,
-  type Counter,
-  counter,
-  flatten,
-  P,
-  type PCollection,
-  type PTransform,
-  withName,
-} from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 
 /** What a run gives to every row: the instant that dates processed_at and ages. */

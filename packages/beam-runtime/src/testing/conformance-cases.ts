@@ -1,9 +1,10 @@
-import { flatten, iterableSideInput, P, type PCollection, type Root, singletonSideInput, withName } from "apache-beam";
+import "../sdk";
 import { counter, distribution, parDo } from "apache-beam/transforms/pardo";
 import { createFrom } from "../create";
 import type { Distribution } from "../job-metrics";
 import { canonicalJson } from "../json-coder";
 import { combineBy, groupBy } from "../keyed";
+import { flatten, iterableSideInput, P, type PCollection, type Root, singletonSideInput, withName } from "../sdk";
 import { splitByTag } from "../split-by-tag";
 import * as own from "./conformance-steps";
 import { type Build, type Comparable, sortedTexts } from "./runs-alike";

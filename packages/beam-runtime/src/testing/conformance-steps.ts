@@ -1,5 +1,5 @@
-import type { DoFn, Metric } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
+import type { DoFn, Metric } from "../sdk";
 
 // Worker functions of the conformance cases.
 

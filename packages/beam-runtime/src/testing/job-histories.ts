@@ -1,5 +1,5 @@
 import { credentials } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { type GetJobsResponse, JobState_Enum } from "apache-beam/proto/beam_job_api";
 import { JobServiceClient } from "apache-beam/proto/beam_job_api.grpc-client";
 

@@ -1,7 +1,7 @@
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { Server, type ServiceDefinition, type UntypedServiceImplementation } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { ArtifactStagingService } from "apache-beam/proto/beam_artifact_api";
 import { JobService, JobState_Enum } from "apache-beam/proto/beam_job_api";
 

@@ -1,4 +1,4 @@
-import "apache-beam";
+import "../sdk";
 import { type Coder, Context } from "apache-beam/coders/coders";
 import { GeneralObjectCoder } from "apache-beam/coders/js_coders";
 import { Reader, Writer } from "protobufjs";

@@ -1,9 +1,10 @@
-import { type PCollection, type Root, type Runner, withName } from "apache-beam";
+import "../sdk";
 import { directRunner } from "apache-beam/runners/direct_runner";
 import { createFrom } from "../create";
 import { DirectRunner } from "../direct-runner";
 import { combineBy, groupBy } from "../keyed";
 import { PrismRunner } from "../prism-runner";
+import { type PCollection, type Root, type Runner, withName } from "../sdk";
 import { digested, identity, keyOf, lastFourDigits, numberOfValues, numbersBelow, sameKey } from "./sample-steps";
 
 type Numbers = PCollection<string>;

@@ -1,6 +1,6 @@
-import { iterableSideInput } from "apache-beam";
 import { createFrom } from "../create";
 import { combineBy } from "../keyed";
+import { iterableSideInput } from "../sdk";
 import { collect } from "./run-and-collect";
 import { sampled, summary, withAll, wordOf } from "./sample-steps";
 

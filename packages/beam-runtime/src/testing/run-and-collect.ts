@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type PCollection, type Root, type Runner, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { type Counters, DirectRunner } from "../direct-runner";
 import type { Distribution } from "../job-metrics";
+import { type PCollection, type Root, type Runner, withName } from "../sdk";
 import { writeShards } from "../write-shards";
 
 /** What a pipeline gave: the elements of each output in the order in which they came, and what its steps counted. */

@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import type { Runner } from "apache-beam";
 import { DirectRunner } from "../direct-runner";
 import { type JobOptions, PortableRunner } from "../portable-runner";
 import { findPrism } from "../prism-binary";
 import { PrismRunner } from "../prism-runner";
+import type { Runner } from "../sdk";
 import { installPython, PythonJobService, runsOnPython } from "./python-job-service";
 
 /** Makes a runner for one run; the direct runner takes nothing of it but progress. */

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PCollection, Root } from "apache-beam";
 import { DirectRunner } from "../direct-runner";
 import type { Distribution } from "../job-metrics";
 import { canonicalJson } from "../json-coder";
 import { PrismRunner } from "../prism-runner";
+import type { PCollection, Root } from "../sdk";
 import { collect } from "./run-and-collect";
 import type { Runners } from "./runners";
 

@@ -1,4 +1,8 @@
 import { createHash } from "node:crypto";
+import { requireForSerialization } from "apache-beam/serialization";
+import { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "../exact-sum";
+import { canonicalJson } from "../json-coder";
+import type { RowColumn } from "../row-values";
 import type {
   CombineFn,
   Counter,
@@ -9,11 +13,7 @@ import type {
   ParDoLookupParam,
   Window,
   WindowedValue,
-} from "apache-beam";
-import { requireForSerialization } from "apache-beam/serialization";
-import { addExact, EMPTY_SUM, type ExactSum, mergeExact, roundExact } from "../exact-sum";
-import { canonicalJson } from "../json-coder";
-import type { RowColumn } from "../row-values";
+} from "../sdk";
 
 // Worker functions of this package's own tests.
 

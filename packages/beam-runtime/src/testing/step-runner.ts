@@ -1,5 +1,5 @@
+import "../sdk";
 import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
-import { type PCollection, Root, type WindowedValue } from "apache-beam";
 import { type Coder, Context } from "apache-beam/coders/coders";
 import { Pipeline, PipelineContext } from "apache-beam/internal/pipeline";
 import { type Elements, ProcessBundleDescriptor, RemoteGrpcPort } from "apache-beam/proto/beam_fn_api";
@@ -11,6 +11,7 @@ import { createFrom } from "../create";
 import { type Deferred, deferred } from "../deferred";
 import { withJsonCoder } from "../json-coder";
 import { listenOnLoopback } from "../listen-on-loopback";
+import { type PCollection, Root, type WindowedValue } from "../sdk";
 
 type DataStream = ServerDuplexStream<Elements, Elements>;
 

@@ -1,4 +1,4 @@
-import "apache-beam";
+import "../sdk";
 import { MonitoringInfo } from "apache-beam/proto/metrics";
 import type { MetricsContainer } from "apache-beam/worker/metrics";
 import { Writer } from "protobufjs";

@@ -1,5 +1,5 @@
 import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { Elements } from "apache-beam/proto/beam_fn_api";
 import { beamFnDataDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { type IDataChannel, MultiplexingDataChannel } from "apache-beam/worker/data";

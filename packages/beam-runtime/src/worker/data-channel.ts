@@ -1,5 +1,5 @@
 import { type ClientDuplexStream, credentials } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import type { Elements } from "apache-beam/proto/beam_fn_api";
 import { BeamFnDataClient } from "apache-beam/proto/beam_fn_api.grpc-client";
 import type { IDataChannel } from "apache-beam/worker/data";

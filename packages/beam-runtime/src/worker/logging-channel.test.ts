@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { type LogEntry, type LogEntry_List, LogEntry_Severity_Enum as Severity } from "apache-beam/proto/beam_fn_api";
 import { beamFnControlDefinition, beamFnLoggingDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { loggingLocalStorage } from "apache-beam/worker/logging";

@@ -1,6 +1,6 @@
 import { isMainThread, threadId } from "node:worker_threads";
 import { type ClientDuplexStream, credentials } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { LogEntry, type LogEntry_List, LogEntry_Severity_Enum } from "apache-beam/proto/beam_fn_api";
 import { BeamFnLoggingClient } from "apache-beam/proto/beam_fn_api.grpc-client";
 import { Timestamp } from "apache-beam/proto/google/protobuf/timestamp";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { credentials } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { LogEntry_Severity_Enum } from "apache-beam/proto/beam_fn_api";
 import type { ProvisionInfo } from "apache-beam/proto/beam_provision_api";
 import { ProvisionServiceClient } from "apache-beam/proto/beam_provision_api.grpc-client";

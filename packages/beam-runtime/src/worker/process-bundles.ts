@@ -1,5 +1,5 @@
 import { type ClientDuplexStream, credentials } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import {
   type Elements,
   InstructionRequest,

@@ -1,4 +1,4 @@
-import "apache-beam";
+import "../sdk";
 import type { Coder } from "apache-beam/coders/coders";
 import { RemoteGrpcPort } from "apache-beam/proto/beam_fn_api";
 import type { PTransform } from "apache-beam/proto/beam_runner_api";

@@ -1,4 +1,4 @@
-import "apache-beam";
+import "../sdk";
 import { type Coder, Context } from "apache-beam/coders/coders";
 import { BytesCoder } from "apache-beam/coders/required_coders";
 import type { PipelineContext } from "apache-beam/internal/pipeline";

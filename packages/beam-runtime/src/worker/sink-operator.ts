@@ -1,5 +1,4 @@
-import "apache-beam";
-import type { WindowedValue } from "apache-beam";
+import "../sdk";
 import { type Coder, Context } from "apache-beam/coders/coders";
 import type { PTransform } from "apache-beam/proto/beam_runner_api";
 import {
@@ -10,6 +9,7 @@ import {
   registerOperator,
 } from "apache-beam/worker/operators";
 import { Writer } from "protobufjs";
+import type { WindowedValue } from "../sdk";
 import type { DataChannel, SendChannel } from "./data-channel";
 import { remotePort } from "./remote-port";
 

@@ -1,4 +1,4 @@
-import "apache-beam";
+import "../sdk";
 import { type Coder, Context } from "apache-beam/coders/coders";
 import type {
   ProcessBundleSplitResponse_ChannelSplit as ChannelSplit,

@@ -1,5 +1,5 @@
 import { type ClientDuplexStream, credentials } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { type StateKey, StateRequest, type StateResponse } from "apache-beam/proto/beam_fn_api";
 import { BeamFnStateClient } from "apache-beam/proto/beam_fn_api.grpc-client";
 import type { MaybePromise } from "apache-beam/worker/state";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { InstructionRequest, type InstructionResponse } from "apache-beam/proto/beam_fn_api";
 import { beamFnControlDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { afterEach, beforeEach, expect, test } from "vitest";

@@ -1,6 +1,6 @@
 import { Console } from "node:console";
 import { Writable } from "node:stream";
-import "apache-beam";
+import "../sdk";
 import { LogEntry_Severity_Enum as Severity } from "apache-beam/proto/beam_fn_api";
 import type { LoggingChannel } from "./logging-channel";
 

@@ -1,5 +1,5 @@
 import { type Metadata, Server, type ServerDuplexStream, type sendUnaryData, status } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import { InstructionRequest, type InstructionResponse, ProcessBundleDescriptor } from "apache-beam/proto/beam_fn_api";
 import { beamFnControlDefinition, beamFnStateDefinition } from "apache-beam/proto/beam_fn_api.grpc-server";
 import { MultiplexingStateChannel } from "apache-beam/worker/state";

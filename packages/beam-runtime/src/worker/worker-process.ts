@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Server, type ServerDuplexStream, type ServerUnaryCall, type sendUnaryData } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import type {
   Elements,
   GetProcessBundleDescriptorRequest,

@@ -1,5 +1,5 @@
 import { Server, type ServerDuplexStream } from "@grpc/grpc-js";
-import "apache-beam";
+import "../sdk";
 import {
   InstructionRequest,
   type InstructionResponse,

@@ -1,4 +1,4 @@
-import type { CombineFn } from "apache-beam";
+import type { CombineFn } from "@junoplus/beam-runtime/sdk";
 import fc from "fast-check";
 import { shuffledArray } from "./arbitrary-rows";
 

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFrom, DirectRunner, writeShards } from "@junoplus/beam-runtime";
+import { type PCollection, type Root, withName } from "@junoplus/beam-runtime/sdk";
 import type { DailyMetricsV1, GoldTherapyEffectiveness, MlTrainingBaseV2, UserAnalyticsV1 } from "@junoplus/contracts";
-import { type PCollection, type Root, withName } from "apache-beam";
 import { requireForSerialization } from "apache-beam/serialization";
 import { goldTables } from "../gold-tables";
 import { AS_OF, type SilverRows } from "./silver-rows";

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFrom, fileRanges } from "@junoplus/beam-runtime";
+import { P } from "@junoplus/beam-runtime/sdk";
 import { collect } from "@junoplus/beam-runtime/testing/run-and-collect";
 import { type RejectedChange, changes as readChanges } from "@junoplus/bronze-ingest";
-import { P } from "apache-beam";
 import { rowCounter, type SilverTable, silverTable } from "../silver-table";
 
 /** The as-of instant of these runs. */
