@@ -13,7 +13,7 @@ import {
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CurrentDocument, DocumentHistory, RejectedChange } from "./change";
-import { CHANGE_COUNTERS, changeCounter, changes, documentHistories, latestDocuments } from "./changes";
+import { CHANGE_COUNTERS, changeCounter, changes, documentHistories, latestDocuments, type RowKeysOf } from "./changes";
 
 let directory: string;
 
@@ -78,7 +78,7 @@ function countsOf({ prefix }: ChangelogContract, counters: Readonly<Record<strin
 
 describe("what documents leave to the next run", () => {
   const lines = [line(1, "s1", "a"), line(2, "s1", "b c"), line(1, "s2", "d"), line(2, "s2", null), "{"];
-  const rowKeysOf = ({ status }: BronzeTherapySessions): readonly string[] => (status ?? "").split(" ");
+  const rowKeysOf: RowKeysOf<BronzeTherapySessions> = (document) => (document().status ?? "").split(" ");
   const left = async (leavesStates: boolean) => {
     const input = ranges([write("left.ndjson", lines.join("\n"))]);
     const { outputs } = await collect((root) =>

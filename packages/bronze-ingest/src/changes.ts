@@ -77,7 +77,7 @@ export type DocumentLeavings = {
 export type OwnerOf<Document = never> = (params: PathParams, document: () => Document) => string;
 
 /** What tells the rows of a document apart that it shares with others of its user, each once. */
-export type RowKeysOf<Document = never> = (document: Document) => readonly string[];
+export type RowKeysOf<Document = never> = (document: () => Document) => readonly string[];
 
 /** What a document itself tells of its rows, as far as its path does not. */
 export interface RowFacts<Document> {
@@ -211,8 +211,9 @@ export function* latestOrRejected<Document>(
     const { path, timestamp: changedAt, data } = winner;
     yield { documents: { path, changedAt, data } };
     if (leavesStates && value.counts.read > 0) {
-      userId = ownerOf(pathParams(contract.path, path), () => documentOf(contract, data));
-      if (rowKeysOf !== noRowKeys) rowKeys = rowKeysOf(documentOf(contract, data));
+      const document = (): Document => documentOf(contract, data);
+      userId = ownerOf(pathParams(contract.path, path), document);
+      rowKeys = rowKeysOf(document);
     }
   }
   yield* leavings(key, value, context, { userId, rowKeys, earlier: [] });

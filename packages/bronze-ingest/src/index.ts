@@ -15,7 +15,6 @@ export {
   latestDocuments,
   type OwnerOf,
   ownerInPath,
-  type RowFacts,
   type RowKeysOf,
 } from "./changes";
 export { documentOf, readDocument } from "./document";

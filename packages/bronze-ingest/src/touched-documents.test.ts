@@ -12,7 +12,7 @@ import {
 } from "@junoplus/contracts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { changelogFiles } from "./changelog-files";
-import type { OwnerOf, RowFacts } from "./changes";
+import type { OwnerOf, RowFacts, RowKeysOf } from "./changes";
 import { pathParams } from "./document-path";
 import { readChange } from "./read-change";
 import { writeChangelog } from "./testing/changelog-generator";
@@ -88,7 +88,7 @@ test("where a document names its user, each user of whom it ever was is given; a
 });
 
 test("where documents share rows, the keys of all that one ever gave are given; a change that gives no row has none, and the path's user", async () => {
-  const rowKeysOf = ({ status }: BronzeTherapySessions): readonly string[] => (status ?? "").split(" ");
+  const rowKeysOf: RowKeysOf<BronzeTherapySessions> = (document) => (document().status ?? "").split(" ");
   const lines = [
     line(SESSION, { data: JSON.stringify({ status: "a b" }) }),
     line(SESSION, { data: JSON.stringify({ status: "b c" }), event_id: "again" }),

@@ -55,15 +55,14 @@ function touchedByDocument<Document>(
   line: string,
 ): TouchedDocument {
   const { key, path, operation, data, rejection } = readChange(contract, line);
-  const touched = { changelog: contract.prefix, document_key: key };
   const params = path === null ? {} : pathParams(contract.path, path);
-  if (path === null || data === null || operation === "DELETE" || rejection !== null) {
-    return { ...touched, user_id: ownerOf === undefined ? ownerInPath(params) || null : null, row_keys: [] };
-  }
+  const owner = ownerOf === undefined ? ownerInPath(params) || null : null;
+  const touched = { changelog: contract.prefix, document_key: key, user_id: owner, row_keys: [] };
+  if (path === null || data === null || operation === "DELETE" || rejection !== null) return touched;
   const document = (): Document => documentOf(contract, data);
   return {
     ...touched,
-    user_id: ownerOf === undefined ? ownerInPath(params) || null : ownerOf(params, document),
-    row_keys: [...(rowKeysOf?.(document()) ?? [])],
+    ...(ownerOf !== undefined && { user_id: ownerOf(params, document) }),
+    ...(rowKeysOf !== undefined && { row_keys: [...rowKeysOf(document)] }),
   };
 }

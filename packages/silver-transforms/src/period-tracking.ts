@@ -27,8 +27,8 @@ export function userAndDay(row: SilverPeriodTracking): string {
 }
 
 /** Worker function: the days on which a document gives snapshots. */
-export function daysOfRows(document: BronzePeriodTracking): readonly string[] {
-  return [...new Set(daysOf(document).map(({ date }) => dayOf(date)))];
+export function daysOfRows(document: () => BronzePeriodTracking): readonly string[] {
+  return [...new Set(daysOf(document()).map(({ date }) => dayOf(date)))];
 }
 
 type Day = Pick<BronzePeriodTracking, "cycle_day" | "flow_intensity" | "symptoms" | "mood" | "pain_level"> & {

@@ -23,7 +23,6 @@ import {
   type OwnerOf,
   type PathParams,
   pathParams,
-  type RowFacts,
   type RowKeysOf,
   type TouchedDocument,
   touchedDocuments,
@@ -160,7 +159,7 @@ export function silverTable<Document, Row>(
       const { histories, ...leavings } = logged.apply(documentHistories(table.from, { leavesStates }));
       return { rows: histories.flatMap(withName("historyRows", historyRows), context), ...leavings };
     }
-    const { documents, ...leavings } = logged.apply(latestDocuments(table.from, { ...rowFacts(table), leavesStates }));
+    const { documents, ...leavings } = logged.apply(latestDocuments(table.from, { ...table, leavesStates }));
     const { keyOf } = table;
     if (keyOf === undefined) {
       return { rows: documents.flatMap(withName("currentRows", currentRows), context), ...leavings };
@@ -180,13 +179,6 @@ export function silverDocuments<Document, Row>(
   ranges: readonly FileRange[],
 ): AsyncGenerator<TouchedDocument> {
   return touchedDocuments(table.from, table.kind === "history" ? {} : table, ranges);
-}
-
-function rowFacts<Document>({
-  ownerOf,
-  rowKeysOf,
-}: Pick<CurrentTable<Document, never>, "ownerOf" | "rowKeysOf">): RowFacts<Document> {
-  return { ...(ownerOf !== undefined && { ownerOf }), ...(rowKeysOf !== undefined && { rowKeysOf }) };
 }
 
 function changesAndStates({ logged, states }: SilverInput): ChangesAndStates {

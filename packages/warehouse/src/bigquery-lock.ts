@@ -69,7 +69,8 @@ export class BigQueryLock {
         seen = found;
       } else if (found !== null && Date.now() > givenUpAt) {
         // Seen for a moment, it is a lock that comes or goes: an emulator makes table and description one after the other.
-        throw new WarehouseOpenError(request.url, ...nobodysLock(dataset));
+        const cure = "If no run is at work, drop that table, and run again.";
+        throw new WarehouseOpenError(request.url, `the lock ${dataset}.run_lock names no run`, cure);
       }
       await setTimeout(Math.min(LOOK_MS, leaseMs / 6));
     }
@@ -110,10 +111,6 @@ export class BigQueryLock {
       this.lost = true;
     }
   }
-}
-
-function nobodysLock(dataset: string): readonly [fault: string, cure: string] {
-  return [`the lock ${dataset}.run_lock names no run`, "If no run is at work, drop that table, and run again."];
 }
 
 /** Creates the lock's table, unless another run was first. */

@@ -1,10 +1,4 @@
-import {
-  type DuckDBConnection,
-  type DuckDBPreparedStatement,
-  type DuckDBResult,
-  type DuckDBType,
-  StatementType,
-} from "@duckdb/node-api";
+import { type DuckDBConnection, type DuckDBResult, type DuckDBType, StatementType } from "@duckdb/node-api";
 import { rows } from "./duckdb-values";
 import { UnreadableResultError } from "./result-values";
 import type { Row } from "./warehouse";
@@ -14,6 +8,8 @@ export interface QueriedColumn {
   readonly name: string;
   readonly type: DuckDBType;
 }
+
+// Statements are destroyed here and not left to the connection: of one whose garbage is half collected it leaves the file open.
 
 /** The rows of one SELECT, streamed. Throws UnreadableResultError, or DuckDB's own error, which quotes values. */
 export async function* selectedRows(connection: DuckDBConnection, sql: string): AsyncGenerator<Row> {
@@ -31,7 +27,7 @@ export async function* selectedRows(connection: DuckDBConnection, sql: string): 
       await ended(connection, result);
     }
   } finally {
-    destroy(statement);
+    statement.destroySync();
   }
 }
 
@@ -44,7 +40,7 @@ export async function queriedColumns(connection: DuckDBConnection, sql: string):
       type: statement.columnType(at),
     }));
   } finally {
-    destroy(statement);
+    statement.destroySync();
   }
 }
 
@@ -59,9 +55,4 @@ async function ended(connection: DuckDBConnection, result: DuckDBResult): Promis
   } catch {
     // It is ended, by its last row or by an error that the reader has got.
   }
-}
-
-/** Closing a connection does this too, but for statements only whose garbage is not yet half collected: those stay open. */
-function destroy(statement: DuckDBPreparedStatement): void {
-  statement.destroySync();
 }
